@@ -1,0 +1,10 @@
+export { checkPlan } from './check.ts';
+export { decideByModel, isUnchanged, midpointLabel, type Verdict } from './decide.ts';
+export { describePlan } from './describe.ts';
+export { IntervalBuilder, intervalsOf, longestStepS } from './intervals.ts';
+export { Pairing, type PairingUse, pairIndices, sameEpoch } from './pairing.ts';
+export { type DetectorUse, type ModelUse, type Plan, referenceOnly } from './plan.ts';
+export type { DifferenceTrace, Recording } from './recording.ts';
+export { type Fractions, type Replay, replay, STAGES } from './replay.ts';
+export { ABSENT, rootOf, type Seen } from './root.ts';
+export { Sampler, sampledIndices } from './sampling.ts';
