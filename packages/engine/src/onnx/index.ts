@@ -1,0 +1,1 @@
+export { type OnnxAttribute, type OnnxData, OnnxGraph, type OnnxType } from './graph.ts';
