@@ -1,0 +1,15 @@
+export { type BuiltInName, builtInCfg, isBuiltIn } from './builtin.ts';
+export { type CatalogueEntry, catalogue, classNames, findInCatalogue, type RemoteFile } from './catalogue.ts';
+export { type DecodeOptions, decodeDetections, defaultNmsIou, type HeadTensor } from './decode.ts';
+export { readCocoJson } from './labels/coco-json.ts';
+export { readDetectionsCsv } from './labels/detections-csv.ts';
+export type { LabelledFrame } from './labels/frames.ts';
+export { referenceFromLabels } from './labels/label-reference.ts';
+export { NOSCOPE_CSV_HEADER, noScopeCsvLines, readNoScopeCsv, writeNoScopeCsv } from './labels/noscope-csv.ts';
+export { INPUT_NAME, outputLayers, toOnnx } from './lower-onnx.ts';
+export { type TfjsNetwork, toTfjs } from './lower-tfjs.ts';
+export { COCO_NAMES, editDistance, parseNames, suggestName, VOC_NAMES } from './names.ts';
+export * from './network.ts';
+export { intersectionOverUnion, nonMaximumSuppression } from './nms.ts';
+export { parseCfg } from './parse.ts';
+export { type ConvolutionWeights, randomWeights, readWeights, type Weights, weightsSize } from './weights.ts';
