@@ -1,0 +1,14 @@
+export { type Architecture, architecture, type Downsample, ladder } from './architecture.ts';
+export type { Augmentation } from './batches.ts';
+export { fromLayersModel, type LayersModel, toLayersModel } from './layers-model.ts';
+export { makeModel, type TrainedModel } from './model.ts';
+export { toOnnx } from './onnx-model.ts';
+export { areaUnderCurve, askedShare, type Quality } from './ranking.ts';
+export { searchModels } from './search.ts';
+export type { LabelledFrames, SearchHost, SearchOptions } from './search-options.ts';
+export { chooseFrames } from './selection.ts';
+export { openTfjsModel } from './tfjs-model.ts';
+export { openTfjsTrainer } from './tfjs-trainer.ts';
+export type { Trainer, TrainerState } from './trainer.ts';
+export { TRAINING_DEFAULTS, type TrainingOptions } from './training-options.ts';
+export { initialWeights, type Weight } from './weights.ts';
