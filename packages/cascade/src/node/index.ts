@@ -1,0 +1,1 @@
+export { isBundleFolder, readBundle, readManifest, writeBundle } from './folder.ts';
