@@ -2,6 +2,7 @@
 # Makes a bare Debian fit to run NoScope: Node itself, and the shared libraries that the prebuilt binaries inside npm
 # packages (FFmpeg in node-av, ONNX Runtime, Skia in @napi-rs/canvas, Dawn in webgpu) take from the system. Everything
 # else they need is glibc, which Node needs as well. Installs what is missing and says so; otherwise changes nothing.
+# With --tests also Chromium, in which the tests look at pages.
 set -euo pipefail
 
 major_minor=$(node -p 'process.versions.node.split(".").slice(0, 2).join(" ")' 2>/dev/null) || {
@@ -24,6 +25,7 @@ missing=()
 for pair in "${needed[@]}"; do
   grep -qF "${pair%%:*}" <<<"$known" || missing+=("${pair##*:}")
 done
+if [[ ${1:-} == --tests ]] && ! command -v chromium >/dev/null; then missing+=(chromium); fi
 if ((${#missing[@]} == 0)); then
   echo "setup: Node $(node -v), nothing to install"
   exit 0

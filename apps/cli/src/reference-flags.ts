@@ -57,7 +57,7 @@ export function addReferenceFlags(command: Command, options: { labels: boolean }
     );
   }
   return command
-    .option('--engine <name>', `what computes the reference model: ${ENGINES.join(', ')} (default: the fastest found)`)
+    .option('--engine <name>', `what computes the models: ${ENGINES.join(', ')} (default: the fastest found)`)
     .option('--threads <n>', 'threads of the reference model', parseCount);
 }
 

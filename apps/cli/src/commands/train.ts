@@ -6,7 +6,14 @@ import { queryOf } from '../arguments.ts';
 import { workFolder } from '../folders.ts';
 import { addLearnFlags, gridOf, type LearnFlags } from '../query-flags.ts';
 import { scoreLine } from '../query-text.ts';
-import { addReferenceFlags, checkObjects, openAnswers, type ReferenceFlags, sourceName } from '../reference-flags.ts';
+import {
+  addReferenceFlags,
+  checkObjects,
+  engineOf,
+  openAnswers,
+  type ReferenceFlags,
+  sourceName,
+} from '../reference-flags.ts';
 import type { Session } from '../session.ts';
 
 interface Flags extends LearnFlags, ReferenceFlags {
@@ -32,6 +39,7 @@ export function trainCommand(program: Command, session: Session): void {
           referenceIsModel: isModel,
           referenceS: flags.referenceCost,
           grid: gridOf(flags.grid),
+          engine: engineOf(flags.engine),
           seed: flags.seed,
           workFolder: flags.work ?? workFolder(video, ['train', query.objects, query.zone, reference.id]),
           bundleFolder: flags.out,

@@ -40,8 +40,8 @@ export interface LearnOptions extends LearnSettings {
   optimize: Range;
   costs: MeasuredCosts;
   work: WorkFolder;
-  /** What trains and runs the specialized models; chosen by probing where it is absent. */
-  engine?: EngineId;
+  /** What trains and runs the specialized models. */
+  engine: EngineId;
   signal?: AbortSignal;
   onProgress?: OnProgress;
 }

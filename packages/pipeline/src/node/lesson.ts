@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EngineId, ReferenceStage } from '@noscope/engine';
+import { chooseEngine } from '@noscope/engine/node';
 import { splitByTime, splitLearning } from '@noscope/optimizer';
 import type { OnProgress, Query } from '@noscope/query';
 import { type MeasuredCosts, measureCosts } from './costs.ts';
@@ -30,7 +31,7 @@ export interface LessonOptions {
   endS: number | null;
   /** Into which parts the labelled frames are divided, by time. */
   parts: 'train-optimize' | 'train-optimize-test';
-  /** What trains and runs specialized models. */
+  /** What trains and runs specialized models; chosen by probing where it is absent. */
   engine?: EngineId;
   warn(...warnings: Warning[]): void;
   signal?: AbortSignal;
@@ -46,7 +47,9 @@ export interface Lesson {
   test: Range | null;
   costs: MeasuredCosts;
   learned: Learned;
-  /** What computed which stage. */
+  /** What trained the specialized models, and runs them. */
+  engine: EngineId;
+  /** What computed which stage, and why it was chosen. */
   engines: Record<string, string>;
 }
 
@@ -87,15 +90,12 @@ export async function labelAndLearn(options: LessonOptions): Promise<Lesson> {
         ? { ...splitLearning(set.timestampS, set.label, use), test: null }
         : splitByTime(set.timestampS, set.label, use);
     const learnWork = new WorkFolder(join(work.path, `learn-${settingsHash(options, set)}`));
-    const learned = await learn({ ...options, ...parts, set, costs, work: learnWork });
+    const { engine, reason } = await chooseEngine(options.engine);
+    const learned = await learn({ ...options, ...parts, set, costs, engine, work: learnWork });
     warn(...coverageWarnings(set, parts.train, parts.optimize));
     warn(...learned.choice.warnings.map((message) => ({ code: 'not-shown-in-choosing', message })));
-    const engines = {
-      reference: reference.id,
-      specialized: options.engine ?? 'onnxruntime-cpu',
-      kernels: learned.kernels,
-    };
-    return { journal, labelled, set, ...parts, costs, learned, engines };
+    const engines = { reference: reference.id, specialized: engine, kernels: learned.kernels, reason };
+    return { journal, labelled, set, ...parts, costs, learned, engine, engines };
   } catch (error) {
     journal.close();
     throw error;

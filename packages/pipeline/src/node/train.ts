@@ -1,7 +1,7 @@
 /** A whole labelled video to a bundle: train, optimize, and test on the part that neither has seen. */
 import type { Bundle } from '@noscope/cascade';
 import { writeBundle } from '@noscope/cascade/node';
-import { type EngineId, loadKernels } from '@noscope/engine';
+import { loadKernels } from '@noscope/engine';
 import { replay } from '@noscope/plan';
 import { isPromised, type Score, scoreFrames, scoreWindows, windowsOf } from '@noscope/query';
 import type { Warning } from './coverage.ts';
@@ -32,7 +32,7 @@ export async function trainCascade(options: TrainOptions): Promise<Trained> {
   };
   const lesson = await labelAndLearn({ ...options, endS: null, parts: 'train-optimize-test', warn });
   try {
-    const test = await scoreTest(lesson, options.engine);
+    const test = await scoreTest(lesson);
     const promised = isPromised(test.windows, options.query.targets);
     const bundle = bundleOf({
       ...lesson,
@@ -56,7 +56,7 @@ export async function trainCascade(options: TrainOptions): Promise<Trained> {
 }
 
 /** The chosen plan on the test part: nothing of it was seen in training or choosing. */
-async function scoreTest({ set, test, learned }: Lesson, engine?: EngineId): Promise<Trained['test']> {
+async function scoreTest({ set, test, learned, engine }: Lesson): Promise<Trained['test']> {
   if (test === null) throw new Error('the lesson has no test part');
   const { plan } = learned.choice;
   const stages = await openModels(
