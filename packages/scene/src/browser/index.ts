@@ -1,0 +1,1 @@
+export { makeOffscreenSurface } from './surface.ts';
