@@ -83,7 +83,6 @@ class Run {
   #nextId: number;
   #lastS = Number.NEGATIVE_INFINITY;
   #decoded = 0;
-  #packetsRead = 0;
   #damagedPackets = 0;
   #hasEnded = false;
   #isCutShort = false;
@@ -104,7 +103,6 @@ class Run {
     let code = 0;
     if (this.#options.start) {
       current.ref(this.#options.start.packet);
-      this.#packetsRead = this.#nextId + 1;
     } else code = await this.#read(current);
     while (code >= 0) {
       // A packet that the end of the file cuts short would decode to half a picture; it shows only with the next read.
@@ -159,10 +157,7 @@ class Run {
       const outcome = this.#input.read(packet);
       const code = typeof outcome === 'number' ? outcome : await outcome;
       if (code < 0) return code;
-      if (packet.streamIndex === this.#input.stream.index) {
-        this.#packetsRead++;
-        return 0;
-      }
+      if (packet.streamIndex === this.#input.stream.index) return 0;
       packet.unref();
     }
   }
@@ -196,6 +191,12 @@ class Run {
     const verdict = filter.next(id, timestampS);
     if (verdict === 'end') this.#hasEnded = true;
     else {
+      if (timestampS <= this.#lastS) {
+        this.#options.onWarning({
+          code: 'timestamps-run-back',
+          message: `frame ${id} is at ${timestampS.toFixed(3)} s, not after the frame before it at ${this.#lastS.toFixed(3)} s`,
+        });
+      }
       this.#decoded++;
       this.#lastS = timestampS;
       if (verdict === 'give') return new VideoFrame(id, timestampS, native, this.#context);
@@ -250,19 +251,14 @@ class Run {
   #reasonOfBreak(code: number): string | null {
     if (this.#isCutShort) return 'its last packet is cut short';
     if (code !== AVERROR_EOF) return describeCode(code);
-    const { stream, formatName, durationS, streamCount } = this.#input;
-    const promised = Number(stream.nbFrames);
-    if (formatName === 'avi' && promised > this.#packetsRead) {
-      return `its header promises ${promised} frames`;
-    }
-    const shortOfS = (durationS ?? 0) - this.#lastS;
-    if (
-      formatName.startsWith('matroska') &&
-      streamCount === 1 &&
-      shortOfS > Math.max(1, 2 / (this.#options.nominalFps ?? 2))
-    ) {
-      return `its header promises ${durationS?.toFixed(3)} s`;
-    }
+    const { formatName, durationS, streamCount } = this.#input;
+    const { nominalFps } = this.#options;
+    if (durationS === null || nominalFps === null) return null;
+    // AVI counts in frames; Matroska's duration may be that of the sound, unless there is none.
+    const isExact = formatName === 'avi';
+    if (!isExact && !(formatName.startsWith('matroska') && streamCount === 1)) return null;
+    const toleranceS = isExact ? 1.75 / nominalFps : Math.max(1, 2 / nominalFps);
+    if (durationS - this.#lastS > toleranceS) return `its header promises ${durationS.toFixed(3)} s`;
     return null;
   }
 }

@@ -1,29 +1,21 @@
-/** RGB pictures → a video file or a picture file, through FFmpeg's encoders. For reports, the demo's camera and tests. */
+/** RGB pictures → a video file, through FFmpeg's encoders. For the demo's camera and tests. */
 import { rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { NoScopeError, throwIfAborted } from '@noscope/query';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_CODEC_FLAG_QSCALE,
-  AV_PIX_FMT_RGB24,
   AV_PIX_FMT_YUV420P,
-  AV_PIX_FMT_YUVJ420P,
-  AVCOL_RANGE_JPEG,
+  AV_PKT_DATA_DISPLAYMATRIX,
   AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT470BG,
-  AVCOL_SPC_RGB,
   AVCOL_SPC_SMPTE170M,
   AVERROR_EAGAIN,
-  AVERROR_ENOENT,
-  AVERROR_ENOSPC,
   AVERROR_EOF,
   AVFMT_GLOBALHEADER,
-  FF_QP2LAMBDA,
   type FFEncoderCodec,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, FormatContext, Frame, Packet, Rational, type Stream } from 'node-av/lib';
-import { describeCode } from './libav.ts';
+import { CodecContext, Dictionary, FormatContext, Packet, Rational, type Stream } from 'node-av/lib';
+import { check, checkSize, encoderNamed, FULL, rgbFrame, setQuality } from './encoder.ts';
 import { type Colour, ColourScaler } from './scaler.ts';
 
 export interface EncodeOptions {
@@ -48,9 +40,14 @@ export interface RgbFrame {
   timestampS: number;
 }
 
-const CONTAINERS: Record<string, string> = { '.mp4': 'mp4', '.mov': 'mov', '.mkv': 'matroska', '.avi': 'avi', '.ts': 'mpegts' };
+const CONTAINERS: Record<string, string> = {
+  '.mp4': 'mp4',
+  '.mov': 'mov',
+  '.mkv': 'matroska',
+  '.avi': 'avi',
+  '.ts': 'mpegts',
+};
 const LIMITED: Colour = { format: AV_PIX_FMT_YUV420P, range: AVCOL_RANGE_MPEG, space: AVCOL_SPC_SMPTE170M };
-const FULL: Colour = { format: AV_PIX_FMT_YUVJ420P, range: AVCOL_RANGE_JPEG, space: AVCOL_SPC_BT470BG };
 /** FFmpeg's encoders by codec, and the finest clock that each codec can write. */
 const ENCODERS: Record<EncodeOptions['codec'], { name: FFEncoderCodec; colour: Colour; ticksAS: number }> = {
   h264: { name: 'libx264' as FFEncoderCodec, colour: LIMITED, ticksAS: 90_000 },
@@ -73,7 +70,10 @@ export async function encodeVideo(
 ): Promise<number> {
   const container = CONTAINERS[extname(path).toLowerCase()];
   if (container === undefined) {
-    throw new NoScopeError('bad-input', `${path}: the ending names the container; use ${Object.keys(CONTAINERS).join(', ')}`);
+    throw new NoScopeError(
+      'bad-input',
+      `${path}: the ending names the container; use ${Object.keys(CONTAINERS).join(', ')}`,
+    );
   }
   checkOptions(options);
   throwIfAborted(options.signal);
@@ -95,56 +95,6 @@ export async function encodeVideo(
   await writer.close();
   await rename(partial, path);
   return count;
-}
-
-/** A PNG file's bytes from interleaved RGB. */
-export function encodePng(rgb: Uint8Array, width: number, height: number): Promise<Uint8Array> {
-  return encodeImage(rgb, width, height, 'png', null, 0);
-}
-
-/** A JPEG file's bytes from interleaved RGB; `quality` is the quantizer, 1 (best) to 31. */
-export function encodeJpeg(rgb: Uint8Array, width: number, height: number, quality = 3): Promise<Uint8Array> {
-  return encodeImage(rgb, width, height, 'mjpeg', FULL, quality);
-}
-
-async function encodeImage(
-  rgb: Uint8Array,
-  width: number,
-  height: number,
-  name: 'png' | 'mjpeg',
-  colour: Colour | null,
-  quality: number,
-): Promise<Uint8Array> {
-  checkSize(width, height);
-  const codec = encoderNamed(name as FFEncoderCodec);
-  const context = new CodecContext();
-  const scaler = new ColourScaler();
-  const packet = new Packet();
-  packet.alloc();
-  try {
-    context.allocContext3(codec);
-    context.width = width;
-    context.height = height;
-    context.pixelFormat = colour?.format ?? AV_PIX_FMT_RGB24;
-    context.timeBase = new Rational(1, 25);
-    context.threadCount = 1;
-    setQuality(context, name, quality);
-    check(await context.open2(codec, null), 'the encoder does not start');
-    const picture = rgbFrame(rgb, width, height);
-    const frame = colour ? scaler.convert(picture, colour) : picture;
-    frame.pts = 0n;
-    frame.quality = context.globalQuality;
-    check(await context.sendFrame(frame), 'the picture cannot be encoded');
-    if (frame !== picture) frame.free();
-    picture.free();
-    await context.sendFrame(null);
-    check(await context.receivePacket(packet), 'the picture cannot be encoded');
-    return Uint8Array.from(packet.data ?? []);
-  } finally {
-    packet.free();
-    scaler.close();
-    context.freeContext();
-  }
 }
 
 class Writer {
@@ -194,7 +144,8 @@ class Writer {
       check(stream.codecpar.fromContext(encoder), 'the encoder does not fit the container');
       stream.timeBase = encoder.timeBase;
       stream.avgFrameRate = rate;
-      if (options.rotation) stream.codecpar.addCodedSideData(5 as never, displayMatrix(options.rotation));
+      if (options.rotation)
+        stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, displayMatrix(options.rotation));
       check(await format.openOutput(), `${path} cannot be written`);
       check(await format.writeHeader(null), `${path} cannot be written`);
       return new Writer(options, format, stream, encoder);
@@ -208,7 +159,9 @@ class Writer {
   async write({ rgb, timestampS }: RgbFrame): Promise<void> {
     const { width, height } = this.#options;
     const { num, den } = this.#encoder.timeBase;
-    const pts = BigInt(Math.round((timestampS * den) / num));
+    let pts = BigInt(Math.round((timestampS * den) / num));
+    // On a grid of frames two timestamps may meet; the later frame takes the next place.
+    if (this.#format.oformat?.name === 'avi' && this.#last !== null && pts <= this.#last) pts = this.#last + 1n;
     if (!Number.isFinite(timestampS) || (this.#last !== null && pts <= this.#last)) {
       throw new NoScopeError('bad-input', `timestamps have to rise; after ${this.#last} ticks came ${timestampS} s`);
     }
@@ -254,32 +207,6 @@ class Writer {
   }
 }
 
-function rgbFrame(rgb: Uint8Array, width: number, height: number): Frame {
-  if (rgb.length !== width * height * 3) {
-    throw new NoScopeError('bad-input', `a ${width}×${height} RGB picture has ${width * height * 3} bytes; got ${rgb.length}`);
-  }
-  const frame = Frame.fromVideoBuffer(Buffer.from(rgb.buffer, rgb.byteOffset, rgb.byteLength), {
-    width,
-    height,
-    format: AV_PIX_FMT_RGB24,
-  });
-  frame.colorRange = AVCOL_RANGE_JPEG;
-  frame.colorSpace = AVCOL_SPC_RGB;
-  return frame;
-}
-
-function setQuality(context: CodecContext, codec: string, quality = 3): void {
-  if (codec === 'h264' || codec === 'png') return;
-  context.setFlags(AV_CODEC_FLAG_QSCALE);
-  context.globalQuality = quality * FF_QP2LAMBDA;
-}
-
-function encoderNamed(name: FFEncoderCodec): Codec {
-  const codec = Codec.findEncoderByName(name);
-  if (codec) return codec;
-  throw new NoScopeError('unsupported', `this build of FFmpeg has no encoder ${name}`);
-}
-
 function checkOptions({ width, height, fps, codec }: EncodeOptions): void {
   checkSize(width, height);
   if (width % 2 !== 0 || height % 2 !== 0) {
@@ -287,13 +214,6 @@ function checkOptions({ width, height, fps, codec }: EncodeOptions): void {
   }
   if (!(Number.isFinite(fps) && fps > 0 && fps <= 1000)) {
     throw new NoScopeError('bad-input', `fps is a number up to 1000; got ${fps}`);
-  }
-}
-
-function checkSize(width: number, height: number): void {
-  const isSide = (side: number) => Number.isInteger(side) && side > 0 && side <= 16_384;
-  if (!isSide(width) || !isSide(height)) {
-    throw new NoScopeError('bad-input', `a picture has 1 to 16384 pixels a side; got ${width}×${height}`);
   }
 }
 
@@ -311,10 +231,4 @@ function displayMatrix(degrees: number): Buffer {
   for (const [i, value] of [cos, sin, 0, -sin, cos].entries()) matrix.writeInt32LE(value * 65536, 4 * i);
   matrix.writeInt32LE(1 << 30, 32);
   return matrix;
-}
-
-function check(code: number, message: string): void {
-  if (code >= 0) return;
-  const isDisk = code === AVERROR_ENOSPC || code === AVERROR_ENOENT;
-  throw new NoScopeError(isDisk ? 'resource' : 'unsupported', `${message}: ${describeCode(code)}`);
 }

@@ -51,6 +51,8 @@ export class Input {
   static async open(address: Address, signal?: AbortSignal): Promise<Input> {
     throwIfAborted(signal);
     const context = new FormatContext();
+    // Without it an interrupt has nothing to reach while the connection is being made.
+    context.allocContext();
     const interrupt = () => context.interrupt();
     signal?.addEventListener('abort', interrupt, { once: true });
     try {

@@ -58,8 +58,9 @@ export async function openVideo(address: string, options: OpenOptions = {}): Pro
 function describe(input: Input, rotation: Rotation): VideoInfo {
   const { codecpar, avgFrameRate, rFrameRate, nbFrames } = input.stream;
   const isTurned = rotation === 90 || rotation === 270;
-  const rate = [avgFrameRate, rFrameRate].find(({ num, den }) => num > 0 && den > 0);
-  const nominalFps = rate ? rate.num / rate.den : null;
+  const rates = [avgFrameRate, rFrameRate].map(({ num, den }) => num / den);
+  // MPEG-TS without a rate gives its clock of 90 kHz.
+  const nominalFps = rates.find((rate) => rate > 0 && rate <= 1000) ?? null;
   const durationS = input.isLive ? null : input.durationS;
   const estimate = durationS !== null && nominalFps !== null ? Math.round(durationS * nominalFps) : null;
   return {
@@ -81,7 +82,7 @@ class FileOrStream implements Video {
   readonly #context: Omit<FrameContext, 'release'>;
   readonly #threads: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #iterations = new Set<{ stop: () => void; frames: AsyncGenerator<Frame, void, undefined> }>();
+  readonly #iterations = new Map<Iteration, { stop: () => void; frames: AsyncGenerator<Frame, void, undefined> }>();
   #isFirstUsed = false;
   #isOpen = true;
 
@@ -120,7 +121,7 @@ class FileOrStream implements Video {
       iteration.input?.interrupt();
     };
     const frames = prefetch(this.#decode(iteration, range, filter), depth, (frame) => frame.close(), stop);
-    this.#iterations.add({ stop, frames });
+    this.#iterations.set(iteration, { stop, frames });
     return frames;
   }
 
@@ -162,13 +163,14 @@ class FileOrStream implements Video {
       });
     } finally {
       await input.close();
+      this.#iterations.delete(iteration);
     }
   }
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    const iterations = [...this.#iterations];
+    const iterations = [...this.#iterations.values()];
     this.#iterations.clear();
     for (const { stop } of iterations) stop();
     await Promise.all(iterations.map(({ frames }) => frames.return()));

@@ -53,6 +53,8 @@ export function planesOf(frame: Frame): Planes | null {
   const data = frame.data;
   if (data === null) throw new NoScopeError('corrupt', 'the decoder gave out a frame without a picture');
   const strides = frame.linesize;
+  // Pictures stored from the bottom up have negative strides; the scaler turns them over.
+  if (data.some((_, i) => strides[i] <= 0)) return null;
   return {
     format,
     width: frame.width,
