@@ -41,6 +41,9 @@ export interface JournalEntry {
   small: Uint8Array | null;
 }
 
+/** Detectors and models read each picture many times; above this they are read from disk each time. */
+const MOST_HELD_BYTES = 512 * 2 ** 20;
+
 const rowSchema = z.tuple([
   z.number(),
   z.number(),
@@ -56,6 +59,8 @@ export class Journal {
   readonly #lines: number;
   readonly #pictures: number | null;
   #count: number;
+  /** All pictures, once one was asked for, where they are few enough. */
+  #held: Uint8Array | null = null;
 
   private constructor(folder: string, header: JournalHeader, lines: number, pictures: number | null, count: number) {
     this.#folder = folder;
@@ -123,16 +128,25 @@ export class Journal {
     this.#count += entries.length;
   }
 
-  /** The stored picture of entry `index`: bytes [size, size, 3]. */
+  /** The stored picture of entry `index`: bytes [size, size, 3], only to be read. */
   small(index: number): Uint8Array {
     const view = this.header.view;
     if (view === null || this.#pictures === null) throw new NoScopeError('bad-input', 'this journal keeps no pictures');
-    const bytes = new Uint8Array(view.size ** 2 * 3);
-    if (readSync(this.#pictures, bytes, 0, bytes.length, index * bytes.length) !== bytes.length) {
-      throw new NoScopeError(
-        'corrupt',
-        `${this.#folder}/small.u8 ends before frame ${index}; remove the folder and label again`,
-      );
+    const size = view.size ** 2 * 3;
+    this.#held ??= this.#count * size > MOST_HELD_BYTES ? new Uint8Array(0) : this.#read(0, this.#count * size);
+    const start = index * size;
+    return start + size <= this.#held.length ? this.#held.subarray(start, start + size) : this.#read(start, size);
+  }
+
+  #read(start: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const read = readSync(this.#pictures ?? -1, bytes, done, length - done, start + done);
+      if (read === 0) {
+        throw new NoScopeError('corrupt', `${this.#folder}/small.u8 is too short; remove the folder and label again`);
+      }
+      done += read;
     }
     return bytes;
   }
