@@ -41,7 +41,7 @@ export interface Schedule {
   steps: number;
   /** Steps between two looks at the candidate; the last step is always followed by one. */
   look: number;
-  /** The learning rate of a step, counted from 1. */
+  /** The learning rate of a step, counted from 1 over all rounds. */
   rate(step: number): number;
   /** Tells the batches of one round from another's. */
   round: number;
@@ -72,7 +72,7 @@ export async function fitCandidate(
   const trainer = await host.openTrainer(architecture, state, batch);
   try {
     for (let step = 1; step <= schedule.steps; step++) {
-      const loss = await untilAborted(() => trainer.step(batches.next(), schedule.rate(step)), signal);
+      const loss = await untilAborted(() => trainer.step(batches.next(), schedule.rate(state.steps + step)), signal);
       if (!Number.isFinite(loss)) {
         throw new NoScopeError('bad-input', `${architecture.id}: training diverged; lower the learning rate`);
       }

@@ -1,7 +1,7 @@
 /**
  * The search over the ladder (paper, section 6.1): every candidate is trained a little, the best few go on.
  *
- * Round one gives each candidate one epoch. Round two goes on with the best at a falling learning rate, looks at frames
+ * Round one gives each candidate one epoch. Round two goes on with the best, looks at frames
  * held out as it goes and remembers each at its best moment: on a short clip a net soon knows the few passages by
  * heart. (Training the best anew with the frames held out was tried on cdnet-highway and gained nothing.)
  */
@@ -39,16 +39,14 @@ export async function searchModels(host: SearchHost, options: SearchOptions): Pr
   const progress = progressOver(host, onProgress, training.batch);
   const context: FitContext = { host, fit, judges, mean, view, seed, training, signal, onStep: progress.step };
 
-  const one: Schedule = {
-    steps: first,
-    look: first,
-    rate: (step) => training.learningRate * Math.min(1, step / training.warmUp),
-    round: 1,
-  };
+  // One cosine over both rounds: a rate that stays high until round two learns the few passages by heart.
+  const rate = (step: number): number =>
+    training.learningRate * Math.min(1, step / training.warmUp) * ((1 + Math.cos((Math.PI * (step - 1)) / inAll)) / 2);
+  const one: Schedule = { steps: first, look: first, rate, round: 1 };
   const two: Schedule = {
     steps: further,
     look: Math.max(25, Math.min(epoch, Math.ceil(further / 8))),
-    rate: (step) => (training.learningRate * (1 + Math.cos((Math.PI * step) / (further + 1)))) / 2,
+    rate,
     round: 2,
   };
   const dropped = async (architecture: Architecture, soFar: TrainedModel | null): Promise<boolean> => {

@@ -4,7 +4,7 @@ import type { Augmentation } from './batches.ts';
 export interface TrainingOptions {
   /** Frames a step. */
   batch: number;
-  /** Of round one, after the warm-up; round two falls from it to nothing along a cosine. */
+  /** Where it starts after the warm-up; it falls to nothing along a cosine over all steps. */
   learningRate: number;
   /** Steps over which the learning rate rises at the start. */
   warmUp: number;
@@ -28,7 +28,7 @@ export const TRAINING_DEFAULTS: TrainingOptions = {
   learningRate: 1e-3,
   warmUp: 20,
   leastSteps: 100,
-  leastStepsInAll: 300,
+  leastStepsInAll: 200,
   patience: 3,
   augmentation: { contrast: 0, brightness: 0, colour: 0, shift: 2, noise: 0 },
   dropout: 0.5,
