@@ -1,8 +1,9 @@
 /** A trained model as an ONNX file: bytes of small frames in, confidences out. */
+
+import { Expressions } from '@noscope/engine';
 import { layersOf } from './architecture.ts';
 import type { TrainedModel } from './model.ts';
 import { toOnnxLayout } from './onnx-layout.ts';
-import { Expressions } from './onnx-ops.ts';
 import { convolution } from './onnx-training.ts';
 
 /**

@@ -6,9 +6,10 @@
  * convolved with dy dilated by the stride; by the input it is the transposed convolution of dy. The gradient of a
  * greatest-of-2×2 puts dy back where the greatest was, which is MaxUnpool.
  */
+
+import { Expressions } from '@noscope/engine';
 import { type Architecture, type ConvLayer, type DenseLayer, KERNEL, layersOf } from './architecture.ts';
 import { toOnnxLayout } from './onnx-layout.ts';
-import { Expressions } from './onnx-ops.ts';
 import { weightSpecs } from './weights.ts';
 
 /** Adam's constants (Kingma and Ba; ε as in tfjs, so that both engines take the same steps). */
@@ -52,7 +53,7 @@ export function trainingGraph(architecture: Architecture, batch: number): Uint8A
         break;
       }
       case 'pool': {
-        const [greatest, where] = [e.fresh(), e.fresh()];
+        const [greatest, where] = [e.name(), e.name()];
         graph.node('MaxPool', [input], [greatest, where], { kernel_shape: [2, 2], strides: [2, 2] });
         const shape = e.ints(batch, layer.channels, layer.inSize, layer.inSize);
         backward.push((dy) => e.op('MaxUnpool', [dy, where, shape], { kernel_shape: [2, 2], strides: [2, 2] }));
