@@ -1,15 +1,18 @@
 /** The flags by which a question is asked, and those by which a cascade is learnt. */
-import type { Point } from '@noscope/query';
+import { NoScopeError } from '@noscope/query';
+import { ladder } from '@noscope/specialized';
 import { type Command, Option } from 'commander';
-import { parseCount, parseDuration, parseList, parseShare, parseZone } from './arguments.ts';
+import {
+  parseCount,
+  parseDuration,
+  parseList,
+  parseShare,
+  parseZone,
+  type QueryFlags,
+  UsageError,
+} from './arguments.ts';
 
-export interface LearnFlags {
-  object: string[];
-  zone?: Point[];
-  minHeight?: number;
-  confidence: number;
-  fp: number;
-  fn: number;
+export interface LearnFlags extends QueryFlags {
   grid: string[];
   seed: number;
   referenceCost?: number;
@@ -40,7 +43,14 @@ export function addLearnFlags(command: Command): Command {
     .option('--work <dir>', 'where labels and models are kept between runs (default: in the cache folder)');
 }
 
+/** Throws `UsageError` for a net that there is not: better now than after an hour of labelling. */
 export function gridOf(names: readonly string[]): 'default' | 'paper' | readonly string[] {
   const [only] = names;
-  return names.length === 1 && (only === 'default' || only === 'paper') ? only : names;
+  if (names.length === 1 && (only === 'default' || only === 'paper')) return only;
+  try {
+    ladder(names);
+  } catch (cause) {
+    throw cause instanceof NoScopeError ? new UsageError(`--grid: ${cause.message}`, { cause }) : cause;
+  }
+  return names;
 }

@@ -124,16 +124,26 @@ export class Chooser {
     return { plan, estimate: estimates[estimates.length - 1], estimates };
   }
 
-  /** Wider thresholds only ever repair frames one by one; windows may tip the other way, and then they stay. */
+  /**
+   * Wider thresholds only ever repair frames one by one; windows may tip the other way, and then they stay. Scores of
+   * frames that a stage was trained on crowd at the ends, so a step that is small there may be large elsewhere: the
+   * share holds on every recording.
+   */
   #widen(choice: Judged): Judged {
-    const { widen = 0, widenFrames = 0, recording } = this.#input;
-    const more = Math.floor(widen * choice.estimates[0].asked) + Math.floor(widenFrames * recording.label.length);
-    if (more === 0) return choice;
-    const wider = this.#judged(widened(choice.plan, recording, more));
-    const isNoWorse = wider.estimates.every(({ windows }, i) => {
-      const before = choice.estimates[i].windows;
-      return windows.fp.wrong <= before.fp.wrong && windows.fn.wrong <= before.fn.wrong;
-    });
-    return isNoWorse ? wider : choice;
+    const { widen = 0, widenFrames = 0 } = this.#input;
+    const most = choice.estimates.map(
+      ({ asked, frames }) =>
+        Math.floor(widen * asked) + Math.floor(widenFrames * (frames.positives + frames.negatives)),
+    );
+    for (let more = most[0]; more > 0; more >>= 1) {
+      const wider = this.#judged(widened(choice.plan, this.#input.recording, more));
+      if (wider.estimates.some(({ asked }, i) => asked - choice.estimates[i].asked > most[i])) continue;
+      const isNoWorse = wider.estimates.every(({ windows }, i) => {
+        const before = choice.estimates[i].windows;
+        return windows.fp.wrong <= before.fp.wrong && windows.fn.wrong <= before.fn.wrong;
+      });
+      return isNoWorse ? wider : choice;
+    }
+    return choice;
   }
 }

@@ -82,6 +82,35 @@ describe('the choice', () => {
     expect(choice.frontier.filter(({ isOwn }) => isOwn)).toHaveLength(1);
   });
 
+  it('keeps the targets on the judge as well, and is estimated on it', async () => {
+    // Perfectly separated where it was trained, blurred afterwards: thresholds from the first part alone would err.
+    const trained = street(200);
+    trained.confidence.good = trained.label.map((l) => (l === 1 ? 0.99 : 0.01));
+    const later = street(200, 7);
+    const whole: Table = {
+      ...trained,
+      timestampS: [...trained.timestampS, ...later.timestampS.map((t) => t + 200)],
+      label: [...trained.label, ...later.label],
+      confidence: {
+        good: [...trained.confidence.good, ...later.confidence.good],
+        noise: [...trained.confidence.noise, ...later.confidence.noise],
+      },
+      difference: {
+        second: [...trained.difference.second, ...later.difference.second],
+        image: [...trained.difference.image, ...later.difference.image],
+      },
+    };
+    const judge = recordingOf(later);
+    const { plan, expected, frontier } = await optimize(inputOf(whole, { judge, widenFrames: 0.02 }));
+    const { label, asked } = replay(plan, judge);
+    expect(expected).toMatchObject({ asked, frames: scoreFrames(judge.label, label) });
+    expect(meetsTargets(expected.frames, { fp: 0.01, fn: 0.01 })).toBe(true);
+    for (const { targets, estimate } of frontier) expect(meetsTargets(estimate.frames, targets)).toBe(true);
+    const alone = await optimize(inputOf(trained));
+    const { label: blind } = replay(alone.plan, judge);
+    expect(meetsTargets(scoreFrames(judge.label, blind), { fp: 0.01, fn: 0.01 })).toBe(false);
+  });
+
   it('puts the user’s own uneven targets on the frontier', async () => {
     const choice = await optimize(inputOf(street(200), { targets: { fp: 0.03, fn: 0.2 } }));
     const own = choice.frontier.find(({ isOwn }) => isOwn);

@@ -38,8 +38,8 @@ export function coverageWarnings(set: LearningSet, train: Range, optimize: Range
 }
 
 /** The most of the frames that are asked for safety's sake alone, and what it comes from. */
-const MOST_SAFETY = 0.05;
-const SAFETY_PER_APPEARANCE = 0.3;
+const MOST_SAFETY = 0.03;
+const SAFETY_PER_APPEARANCE = 0.15;
 
 /**
  * Share of all frames by which the thresholds are widened. What was seen so far says how the next appearance will score
