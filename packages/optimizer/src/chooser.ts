@@ -4,7 +4,7 @@ import { type Targets, throwIfAborted, type Windows, windowsOf } from '@noscope/
 import type { Candidate } from './candidates.ts';
 import { type EstimateUse, estimate, meets, type PlanEstimate } from './estimate.ts';
 import type { OptimizeInput } from './input.ts';
-import { centred, widened } from './thresholds.ts';
+import { centred, tightened, widened } from './thresholds.ts';
 
 export interface PlanChoice {
   plan: Plan;
@@ -114,7 +114,7 @@ export class Chooser {
     throwIfAborted(this.#input.signal);
     // replays of long recordings take a while each: let timers and an abort in between
     if (this.#input.recording.label.length > 100_000) await new Promise((resolve) => setTimeout(resolve, 0));
-    const choice = this.#widen(this.#judged(centred(candidate.plan, this.#input.recording)));
+    const choice = this.#widen(this.#tighten(this.#judged(centred(candidate.plan, this.#input.recording))));
     this.#replayed.set(candidate, choice);
     return choice;
   }
@@ -122,6 +122,14 @@ export class Chooser {
   #judged(plan: Plan): Judged {
     const estimates = this.#judges.map(({ use, windows }) => estimate(plan, use, windows));
     return { plan, estimate: estimates[estimates.length - 1], estimates };
+  }
+
+  /** A lower δ leaves more to the model, which is cheap, and less to resemblance; where windows tip, it stays. */
+  #tighten(choice: Judged): Judged {
+    const { tightenFrames = 0, recording } = this.#input;
+    const more = Math.floor(tightenFrames * recording.label.length);
+    if (more === 0 || choice.plan.detector === null) return choice;
+    return orIfWorse(this.#judged(tightened(choice.plan, recording, more)), choice);
   }
 
   /**
@@ -138,12 +146,17 @@ export class Chooser {
     for (let more = most[0]; more > 0; more >>= 1) {
       const wider = this.#judged(widened(choice.plan, this.#input.recording, more));
       if (wider.estimates.some(({ asked }, i) => asked - choice.estimates[i].asked > most[i])) continue;
-      const isNoWorse = wider.estimates.every(({ windows }, i) => {
-        const before = choice.estimates[i].windows;
-        return windows.fp.wrong <= before.fp.wrong && windows.fn.wrong <= before.fn.wrong;
-      });
-      return isNoWorse ? wider : choice;
+      return orIfWorse(wider, choice);
     }
     return choice;
   }
+}
+
+/** `changed`, or `before` where the change makes more windows wrong on any recording. */
+function orIfWorse(changed: Judged, before: Judged): Judged {
+  const isNoWorse = changed.estimates.every(({ windows }, i) => {
+    const { fp, fn } = before.estimates[i].windows;
+    return windows.fp.wrong <= fp.wrong && windows.fn.wrong <= fn.wrong;
+  });
+  return isNoWorse ? changed : before;
 }

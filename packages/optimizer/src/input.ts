@@ -45,6 +45,8 @@ export interface OptimizeInput {
   widen?: number;
   /** The same as a share of all frames, for plans that ask next to nothing; added to `widen`; 0 unless told. */
   widenFrames?: number;
+  /** Lowers δ until this share of all frames more goes on to the model instead of being reused; 0 unless told. */
+  tightenFrames?: number;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }

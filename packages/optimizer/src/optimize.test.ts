@@ -166,6 +166,18 @@ describe('the choice', () => {
     }
   });
 
+  it('reuses less by the share asked for, and answers at least as many windows rightly', async () => {
+    const input = inputOf(street(400));
+    const before = await optimize({ ...input, models: [] });
+    const after = await optimize({ ...input, models: [], tightenFrames: 0.05 });
+    const reused = (choice: typeof before) => choice.expected.fractions.difference;
+    expect(before.plan.detector).not.toBeNull();
+    expect(reused(after)).toBeLessThan(reused(before));
+    expect(after.expected.windows.fp.wrong + after.expected.windows.fn.wrong).toBeLessThanOrEqual(
+      before.expected.windows.fp.wrong + before.expected.windows.fn.wrong,
+    );
+  });
+
   it('widens the thresholds by no more questions than asked for', async () => {
     const table = street(400);
     const targets = { fp: 0, fn: 0 };

@@ -80,6 +80,22 @@ export function widened(plan: Plan, recording: Recording, more: number): Plan {
   return { ...plan, model: between(model.id, score, low, high) };
 }
 
+/**
+ * Lowers δ until at least `more` further frames, where so many are reused, go on to the model; equal differences move
+ * together.
+ */
+export function tightened(plan: Plan, recording: Recording, more: number): Plan {
+  if (plan.detector === null || more < 1) return plan;
+  const { stage } = replay(plan, recording);
+  const { sampled, difference } = recording.difference(plan.detector.id, plan.tSkipS);
+  const isReused = STAGES.indexOf('difference');
+  const reused = difference.filter((_, k) => stage[sampled[k]] === isReused).sort();
+  const kept = countWhile(reused, (d) => d < reused[Math.max(0, reused.length - more)]);
+  if (reused.length === 0) return plan;
+  const delta = kept === 0 ? nextDown(reused[0]) : midpoint(reused[kept - 1], reused[kept]);
+  return { ...plan, detector: { ...plan.detector, delta } };
+}
+
 /** Thresholds with the first `low` scores "no" and those from `high` on "yes". */
 function between(id: string, score: Float32Array, low: number, high: number): ModelUse {
   const cLow = lowAt(score, low);

@@ -37,16 +37,20 @@ export function coverageWarnings(set: LearningSet, train: Range, optimize: Range
   return warnings;
 }
 
-/** The most of the frames that are asked for safety's sake alone, and what it comes from. */
-const MOST_SAFETY = 0.03;
-const SAFETY_PER_APPEARANCE = 0.15;
+/** Shares of all frames: the most that safety may cost, and what it costs after a single appearance. */
+const ASK_MORE = { most: 0.03, single: 0.2 };
+const REUSE_LESS = { most: 0.15, single: 1 };
 
 /**
- * Share of all frames by which the thresholds are widened. What was seen so far says how the next appearance will score
- * only as far as it was seen often: the chance that it is unlike all of them falls as one over their number (Good,
- * Biometrika 1953), so a clip with five passages gets a wide margin and a day of traffic next to none.
+ * By which shares of all frames the reference is asked more, and labels are reused less, than the learnt part needs.
+ * What was seen says how the next appearance will score only as far as it was seen often: the chance that it is unlike
+ * all of them falls as one over their number (Good, Biometrika 1953). So a clip with five passages gets a wide margin
+ * and a day of traffic next to none. Reusing less only costs the specialized model, so that margin is the wider one.
  */
-export const safetyShare = (seen: number): number => Math.min(MOST_SAFETY, SAFETY_PER_APPEARANCE / Math.max(1, seen));
+export function safetyMargins(seen: number): { widenFrames: number; tightenFrames: number } {
+  const share = ({ most, single }: typeof ASK_MORE) => Math.min(most, single / Math.max(1, seen));
+  return { widenFrames: share(ASK_MORE), tightenFrames: share(REUSE_LESS) };
+}
 
 /** A run that asks much more, or sees the object much more often, than was expected has met something new. */
 export function noveltyWarnings(expectedAsked: number, asked: number, frames: number): Warning[] {

@@ -18,7 +18,7 @@ import type { Recording } from '@noscope/plan';
 import { medianInterval, NoScopeError, type OnProgress, type Query, throwIfAborted } from '@noscope/query';
 import { ladder, type TrainedModel } from '@noscope/specialized';
 import type { MeasuredCosts } from './costs.ts';
-import { safetyShare } from './coverage.ts';
+import { safetyMargins } from './coverage.ts';
 import { reuseGrid, skipGrid, toleranceOf } from './grid.ts';
 import { appearances, type LearningSet, type Range } from './learning-set.ts';
 import { record } from './recording.ts';
@@ -136,7 +136,7 @@ export async function learn(options: LearnOptions): Promise<Learned> {
       recording: { ...wholeDifferences, confidence },
       judge,
       models: models.map(({ id }): ModelCandidate => ({ id, costS: specializedS[id] ?? 0 })),
-      widenFrames: safetyShare(appearances(set, whole)),
+      ...safetyMargins(appearances(set, whole)),
       onProgress,
     });
     return {
