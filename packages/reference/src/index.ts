@@ -12,4 +12,5 @@ export { COCO_NAMES, editDistance, parseNames, suggestName, VOC_NAMES } from './
 export * from './network.ts';
 export { intersectionOverUnion, nonMaximumSuppression } from './nms.ts';
 export { parseCfg } from './parse.ts';
+export * from './training/index.ts';
 export { type ConvolutionWeights, randomWeights, readWeights, type Weights, weightsSize } from './weights.ts';
