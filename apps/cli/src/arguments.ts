@@ -54,6 +54,12 @@ export function parseZone(text: string): Point[] {
       `"${text}" is no zone; give corners as x,y,x,y,… in 0..1, for the lower half 0,0.5,1,0.5,1,1,0,1`,
     );
   }
+  const outside = values.find((value) => value < 0 || value > 1);
+  if (outside !== undefined) {
+    throw new UsageError(
+      `"${text}" is no zone: ${outside} lies outside the picture; corners are shares of it from 0 to 1, so divide pixels by its width and height`,
+    );
+  }
   return Array.from({ length: values.length / 2 }, (_, i) => [values[2 * i], values[2 * i + 1]]);
 }
 

@@ -1,4 +1,7 @@
-/** Where the program keeps what it may need again: weights that were fetched, and the work of runs that may be resumed. */
+/**
+ * Where the program keeps what it may need again: weights that were fetched, scenes that were rendered, and the work of
+ * runs that may be resumed.
+ */
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -10,6 +13,10 @@ function cacheFolder(): string {
 }
 
 export const weightsFolder = (): string => join(cacheFolder(), 'weights');
+
+/** Where a rendered scene is kept; other settings, another folder. */
+export const sceneFolder = (settings: unknown): string =>
+  join(cacheFolder(), 'scenes', createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12));
 
 /** One folder a video and question, so that the same command goes on where it was stopped. */
 export function workFolder(video: string, settings: unknown): string {

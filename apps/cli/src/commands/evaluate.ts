@@ -16,13 +16,14 @@ export function evaluateCommand(program: Command, session: Session): void {
   command.action((folder: string, video: string, flags: { labels: string }) =>
     session.run(command, async ({ terminal, signal }) => {
       const bundle = await readBundle(folder, { signal });
-      const { frames, windows, summary, promised } = await evaluateBundle({
+      const { frames, windows, summary, promised, damage } = await evaluateBundle({
         bundle,
         video,
         labels: readLabels(flags.labels),
         signal,
         onProgress: terminal.progress,
       });
+      if (damage !== null) terminal.note(`warning: ${damage.message}`);
       terminal.print(scoreLine('windows', scoreReport(windows)));
       terminal.print(scoreLine('frames', scoreReport(frames)));
       terminal.print(
@@ -36,6 +37,7 @@ export function evaluateCommand(program: Command, session: Session): void {
         counts: summary.counts,
         asked: summary.asked,
         answered: summary.frames,
+        damage,
       });
     }),
   );

@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { labelVideo, writeLabels } from '@noscope/pipeline/node';
 import type { Command } from 'commander';
+import { checkOutFile } from '../out-file.ts';
 import { addReferenceFlags, openAnswers, type ReferenceFlags } from '../reference-flags.ts';
 import type { Session } from '../session.ts';
 
@@ -21,6 +22,7 @@ export function labelCommand(program: Command, session: Session): void {
     );
   addReferenceFlags(command, { labels: false }).action((video: string, flags: Flags) =>
     session.run(command, async ({ terminal, signal }) => {
+      checkOutFile(flags.out);
       const { reference } = await openAnswers(flags, video, terminal);
       try {
         const folder = `${flags.out}.partial`;

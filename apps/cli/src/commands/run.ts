@@ -2,6 +2,7 @@
 import { readBundle } from '@noscope/cascade/node';
 import { DecisionsCsv, openBundleCascade, runCascades } from '@noscope/pipeline/node';
 import type { Command } from 'commander';
+import { checkOutFile } from '../out-file.ts';
 import { intervalsLine } from '../query-text.ts';
 import { addReferenceFlags, openAnswers, type ReferenceFlags } from '../reference-flags.ts';
 import type { Session } from '../session.ts';
@@ -19,6 +20,7 @@ export function runCommand(program: Command, session: Session): void {
     .option('--out <file>', 'where to write the decisions', 'decisions.csv');
   addReferenceFlags(command, { labels: true }).action((folder: string, video: string, flags: Flags) =>
     session.run(command, async ({ terminal, signal }) => {
+      checkOutFile(flags.out);
       const bundle = await readBundle(folder, { signal });
       const { reference } = await openAnswers(flags, video, terminal);
       const cascade = await openBundleCascade(bundle);

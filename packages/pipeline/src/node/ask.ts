@@ -12,6 +12,8 @@ export interface AskOptions {
   wanted: ReadonlySet<number> | null;
   /** How many answers to expect, for progress. */
   total: number;
+  /** Called with each answer while its frame is still open. */
+  onAnswer?(frame: Frame, detection: Detection): Promise<void>;
   signal?: AbortSignal;
   onProgress?: OnProgress;
 }
@@ -29,10 +31,11 @@ export async function askReference(options: AskOptions): Promise<Map<number, Det
     if (waiting === null) return;
     const { frames, answer } = waiting;
     const detections = await answer;
-    frames.forEach((frame, i) => {
+    for (const [i, frame] of frames.entries()) {
       answers.set(frame.id, detections[i]);
+      await options.onAnswer?.(frame, detections[i]);
       frame.close();
-    });
+    }
     waiting = null;
     onProgress?.({
       kind: 'progress',

@@ -73,7 +73,14 @@ export class DecisionsCsv {
 }
 
 /** Of the two scores the one that the deciding stage measured is there. */
-function decisionLine({ frameId, timestampS, label, stage, score, sourceFrameId }: Decision): string {
+export function decisionLine({
+  frameId,
+  timestampS,
+  label,
+  stage,
+  score,
+  sourceFrameId,
+}: Pick<Decision, 'frameId' | 'timestampS' | 'label' | 'stage' | 'score' | 'sourceFrameId'>): string {
   const difference = stage === 'difference' ? (score ?? '') : '';
   const confidence = stage === 'specialized' || stage === 'reference' ? (score ?? '') : '';
   return `${frameId},${timestampS},${Number(label)},${stage},${difference},${confidence},${sourceFrameId}\n`;

@@ -12,13 +12,15 @@ import {
 } from '@noscope/query';
 import { type LabelledFrame, referenceFromLabels } from '@noscope/reference';
 import { openBundleCascade } from './publish.ts';
-import { DecisionLog, runCascades } from './run.ts';
+import { DecisionLog, type RunResult, runCascades } from './run.ts';
 
 export interface Evaluation {
   frames: Score;
   windows: Score;
   promised: boolean;
   summary: RunSummary;
+  /** Where the video is damaged, or null; nothing behind it was scored. */
+  damage: RunResult['damage'];
 }
 
 export async function evaluateBundle(options: {
@@ -36,7 +38,7 @@ export async function evaluateBundle(options: {
   const log = new DecisionLog();
   const cascade = await openBundleCascade(bundle);
   try {
-    const { summaries } = await runCascades({
+    const { summaries, damage } = await runCascades({
       video,
       cascades: [cascade.run],
       reference: referenceFromLabels(labels, { width, height }, 'labels'),
@@ -54,6 +56,7 @@ export async function evaluateBundle(options: {
       windows,
       promised: isPromised(windows, query.targets),
       summary: summaries[0],
+      damage,
     };
   } finally {
     await cascade.close();

@@ -13,6 +13,8 @@ export * from './open-stages.ts';
 export * from './publish.ts';
 export * from './query.ts';
 export * from './report.ts';
+export * from './report-folder/evidence.ts';
+export * from './report-folder/folder.ts';
 export * from './run.ts';
 export * from './train.ts';
 export * from './video.ts';

@@ -84,6 +84,10 @@ export async function labelVideo(options: LabelOptions): Promise<Labelled> {
       }
       send();
       while (pending.length > 0) await store();
+    } catch (error) {
+      await Promise.allSettled(pending);
+      journal.close();
+      throw error;
     } finally {
       for (const frame of batch) frame.close();
       await Promise.allSettled(pending);

@@ -35,6 +35,8 @@ import {
   type QueryReport,
   scoreReport,
 } from './report.ts';
+import type { Evidence, Pictures } from './report-folder/evidence.ts';
+import { PictureTaker } from './report-folder/picture-taker.ts';
 import { DecisionLog, type RunResult, runCascades } from './run.ts';
 
 export interface QueryOptions extends Omit<LessonOptions, 'endS' | 'parts' | 'warn'> {
@@ -44,13 +46,24 @@ export interface QueryOptions extends Omit<LessonOptions, 'endS' | 'parts' | 'wa
   check: { method: 'audit'; frames: number } | { method: 'verify' };
   /** Where the bundle is written; absent: inside the work folder. */
   bundleFolder?: string;
+  /** Whether to take pictures for a report while checking. */
+  pictures?: boolean;
   now: () => Date;
+}
+
+/** The document, and what a report shows beside it. */
+export interface Answered {
+  report: QueryReport;
+  evidence: Evidence;
 }
 
 /** Share of the video that is learnt from where nothing else is said. */
 const LEARN_SHARE = 0.6;
 
-export async function queryVideo(options: QueryOptions): Promise<QueryReport> {
+export const queryVideo = async (options: QueryOptions): Promise<QueryReport> => (await answerVideo(options)).report;
+
+/** As `queryVideo`, with every decision and what the check found. */
+export async function answerVideo(options: QueryOptions): Promise<Answered> {
   const { video, query, reference, signal, onProgress, seed } = options;
   const warnings: Warning[] = [];
   const warn = (...more: Warning[]) => {
@@ -80,7 +93,7 @@ export async function queryVideo(options: QueryOptions): Promise<QueryReport> {
 
     onProgress?.({ kind: 'stage', stage: 'run', message: describePlan(choice.plan) });
     const log = new DecisionLog();
-    const cascade = await openBundleCascade(await readBundle(bundleFolder, { signal }), { engine: options.engine });
+    const cascade = await openBundleCascade(await readBundle(bundleFolder, { signal }), { engine: lesson.engine });
     const run = await runCascades({
       video,
       startS: learnS,
@@ -95,17 +108,22 @@ export async function queryVideo(options: QueryOptions): Promise<QueryReport> {
       signal,
       onProgress,
     }).finally(() => cascade.close());
+    const broken = run.damage ?? labelled.damage;
+    if (run.damage !== null) warn({ code: 'damaged-video', message: run.damage.message });
     if (run.frames === 0)
       throw new NoScopeError(
         'bad-input',
-        `${video} has no frames after ${learnS.toFixed(1)} s to answer for; give a shorter --train-duration`,
+        `${video} has no frames after ${learnS.toFixed(1)} s to answer for${broken === null ? '' : `: ${broken.message}`}; give a shorter --train-duration`,
       );
     const [summary] = run.summaries;
     warn(...noveltyWarnings(choice.expected.fractions.reference, summary.asked, summary.frames));
 
     const checkMs = performance.now();
-    const checked = await check(options, { learnS, log, summary });
-    const lesions = await lesionReports(options, { learned, learnS, truth: checked.truth });
+    const checked = await check(options, { learnS, log, summary, frameIntervalS: learned.frameIntervalS });
+    const lesions = await lesionReports(
+      { ...options, engine: lesson.engine },
+      { learned, learnS, truth: checked.truth },
+    );
     const auditS = (performance.now() - checkMs) / 1000;
     if (!checked.accuracy.promised) {
       warn({
@@ -118,7 +136,7 @@ export async function queryVideo(options: QueryOptions): Promise<QueryReport> {
     const cascadeFps = run.frames / run.wallS;
     const reportOf = (point: { plan: typeof choice.plan; estimate: typeof choice.expected }) =>
       planReport(point.plan, describePlan(point.plan), point.estimate);
-    return {
+    const report: QueryReport = {
       query,
       video: { name: journal.header.video.name, ...journal.picture },
       learned: {
@@ -141,13 +159,29 @@ export async function queryVideo(options: QueryOptions): Promise<QueryReport> {
       },
       plan: reportOf({ plan: choice.plan, estimate: choice.expected }),
       reason: choice.reason,
-      frontier: choice.frontier.map((point) => ({ targets: point.targets, ...reportOf(point) })),
+      frontier: choice.frontier.map((point) => ({
+        targets: point.targets,
+        isOwn: point.isOwn,
+        isNonDominated: point.isNonDominated,
+        ...reportOf(point),
+      })),
+      costs: {
+        device: bundle.manifest.beside.costs.device,
+        decodeS: costs.decodeS,
+        smallFrameS: costs.smallFrameS,
+        differenceS: choice.plan.detector === null ? null : (learned.differenceS[choice.plan.detector.id] ?? null),
+        specializedS: choice.plan.model === null ? null : (learned.specializedS[choice.plan.model.id] ?? null),
+        referenceS: costs.referenceS,
+      },
       lesions,
       timing: { labelS: labelled.wallS, ...timing, runS: run.wallS, auditS },
       engine: lesson.engines,
       bundle: { id: bundle.manifest.id, folder: bundleFolder },
       warnings,
     };
+    const { drawn, labels, pictures } = checked;
+    const { frameIntervalS } = learned;
+    return { report, evidence: { log, checked: drawn, truth: labels, frameIntervalS, durationS, pictures } };
   } finally {
     journal.close();
   }
@@ -187,6 +221,7 @@ interface Ran {
   learnS: number;
   log: DecisionLog;
   summary: RunSummary;
+  frameIntervalS: number;
 }
 
 interface Checked {
@@ -194,20 +229,27 @@ interface Checked {
   baseline: Baseline;
   /** What the reference sees on every answered frame, by id; null for an audit. */
   truth: ReadonlyMap<number, Detection> | null;
+  /** The frames checked, as places in the log, and the reference's answer to each. */
+  drawn: Int32Array;
+  labels: Uint8Array;
+  pictures: Pictures | null;
 }
 
-async function check(options: QueryOptions, { learnS, log, summary }: Ran): Promise<Checked> {
+async function check(options: QueryOptions, { learnS, log, summary, frameIntervalS }: Ran): Promise<Checked> {
   const { query, reference, video, signal, onProgress } = options;
   const says = presenceIn(query);
   const { frameIds, label, timestampS } = log;
   const k = baselineInterval(summary.asked / summary.frames, summary.frames);
-  const ask = (wanted: ReadonlySet<number> | null) =>
+  const takerOf = (checked: ReadonlySet<number> | null) =>
+    options.pictures ? new PictureTaker({ query, log, checked, frameIntervalS }) : null;
+  const ask = (wanted: ReadonlySet<number> | null, taker: PictureTaker | null) =>
     askReference({
       video,
       startS: learnS,
       reference,
       wanted,
       total: wanted?.size ?? frameIds.length,
+      onAnswer: taker === null ? undefined : (frame, detection) => taker.see(frame, detection),
       signal,
       onProgress,
     });
@@ -217,12 +259,16 @@ async function check(options: QueryOptions, { learnS, log, summary }: Ran): Prom
       stage: 'audit',
       message: `asking the reference about all ${frameIds.length} frames`,
     });
-    const truth = await ask(null);
+    const taker = takerOf(null);
+    const truth = await ask(null, taker);
     const labels = Uint8Array.from(frameIds, (id) => (says(truth, id) ? 1 : 0));
     return {
       accuracy: verified(timestampS, labels, label, query.targets),
       baseline: verifiedBaseline(timestampS, labels, k),
       truth,
+      drawn: Int32Array.from(frameIds.keys()),
+      labels,
+      pictures: taker?.finish() ?? null,
     };
   }
   const drawn = drawFrames(frameIds.length, options.check.frames, seededRandom(options.seed));
@@ -232,7 +278,10 @@ async function check(options: QueryOptions, { learnS, log, summary }: Ran): Prom
     message: `asking the reference about ${drawn.length} frames drawn at random`,
   });
   const held = drawn.map((frame) => heldFrame(frame, k));
-  const truth = await ask(new Set([...drawn, ...held].map((frame) => frameIds[frame])));
+  const drawnIds = new Set(Array.from(drawn, (frame) => frameIds[frame]));
+  const taker = takerOf(drawnIds);
+  const heldIds = Array.from(held, (frame) => frameIds[frame]);
+  const truth = await ask(new Set([...drawnIds, ...heldIds, ...(taker?.wanted ?? [])]), taker);
   const answerOf = (frame: number) => (says(truth, frameIds[frame]) ? 1 : 0);
   const labels = Uint8Array.from(drawn, answerOf);
   return {
@@ -244,6 +293,9 @@ async function check(options: QueryOptions, { learnS, log, summary }: Ran): Prom
       windows: null,
     },
     truth: null,
+    drawn,
+    labels,
+    pictures: taker?.finish() ?? null,
   };
 }
 

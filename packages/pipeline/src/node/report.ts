@@ -78,7 +78,23 @@ export interface QueryReport {
   };
   plan: PlanReport;
   reason: string;
-  frontier: (PlanReport & { targets: { fp: number; fn: number } })[];
+  /** The cheapest plan by target, from the strictest to the loosest. */
+  frontier: (PlanReport & {
+    targets: { fp: number; fn: number };
+    /** The targets that were asked for. */
+    isOwn: boolean;
+    /** No stricter targets cost as little. */
+    isNonDominated: boolean;
+  })[];
+  /** What a frame costs at each stage, in seconds, measured on `device` before anything was chosen; null: no such stage. */
+  costs: {
+    device: string;
+    decodeS: number;
+    smallFrameS: number;
+    differenceS: number | null;
+    specializedS: number | null;
+    referenceS: number;
+  };
   lesions: LesionReport[];
   timing: { labelS: number; trainS: number; optimizeS: number; runS: number; auditS: number };
   /** What computed which stage, and why it was chosen. */

@@ -68,33 +68,45 @@ export async function runCascades(options: RunOptions): Promise<RunResult> {
 
 const elapsed = (meter: RateMeter) => meter.elapsedS;
 
-/** The last word on every frame of a run, in the stream's order. Grows with the stream: some ten bytes a frame. */
+/** What is kept of a decision. */
+export type LoggedDecision = Pick<
+  Decision,
+  'frameId' | 'timestampS' | 'label' | 'stage' | 'score' | 'sourceFrameId' | 'state'
+>;
+
+/** The last word on every frame of a run, in the stream's order. Grows with the stream: some hundred bytes a frame. */
 export class DecisionLog {
   readonly #ordinal = new Map<number, number>();
-  #frameId: number[] = [];
-  #timestampS: number[] = [];
-  #label: number[] = [];
+  #decisions: LoggedDecision[] = [];
 
   add(decisions: readonly Decision[]): void {
-    for (const { frameId, timestampS, label } of decisions) {
+    for (const { frameId, timestampS, label, stage, score, sourceFrameId, state } of decisions) {
       let at = this.#ordinal.get(frameId);
       if (at === undefined) {
-        at = this.#frameId.length;
+        at = this.#decisions.length;
         this.#ordinal.set(frameId, at);
-        this.#frameId.push(frameId);
-        this.#timestampS.push(timestampS);
       }
-      this.#label[at] = label ? 1 : 0;
+      this.#decisions[at] = { frameId, timestampS, label, stage, score, sourceFrameId, state };
     }
   }
 
+  get length(): number {
+    return this.#decisions.length;
+  }
+  get decisions(): readonly LoggedDecision[] {
+    return this.#decisions;
+  }
+  /** The frame's place in the stream, or null where nothing was decided about it. */
+  placeOf(frameId: number): number | null {
+    return this.#ordinal.get(frameId) ?? null;
+  }
   get frameIds(): Int32Array {
-    return Int32Array.from(this.#frameId);
+    return Int32Array.from(this.#decisions, ({ frameId }) => frameId);
   }
   get timestampS(): Float64Array {
-    return Float64Array.from(this.#timestampS);
+    return Float64Array.from(this.#decisions, ({ timestampS }) => timestampS);
   }
   get label(): Uint8Array {
-    return Uint8Array.from(this.#label);
+    return Uint8Array.from(this.#decisions, ({ label }) => (label ? 1 : 0));
   }
 }
