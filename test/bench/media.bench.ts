@@ -1,32 +1,41 @@
 /**
- * What a frame costs before any network sees it: `npx tsx test/bench/media.bench.ts [video] [--threads N]`.
+ * What a frame costs before any network sees it: `npx tsx test/bench/media.bench.ts [video] [--threads N]
+ * [--repeats N]`.
  *
  * Prints, all in one run: decoding alone; decoding with the small frame; with the small frame and a difference detector
  * (mean square error against the frame before); the share of time that both add to decoding alone; and the kernels
- * themselves, WASM SIMD against the plain TypeScript twin. Without a video it takes the 720p clip of the shared data.
+ * themselves, WASM SIMD against the plain TypeScript twin. Besides the time on the clock stands the processor time of all
+ * threads, which other work on the machine disturbs less. Without a video it takes the 720p clip of the shared data.
  */
 import { type Kernels, loadKernels, type Planes, typescriptKernels } from '@noscope/engine';
 import { openVideo } from '@noscope/media/node';
 import { sharedData } from '../support/shared-data.ts';
 
-const REPEATS = 5;
 const SIZE = 50;
 
 const args = process.argv.slice(2);
-const threadsAt = args.indexOf('--threads');
-const threads = threadsAt >= 0 ? Number(args.splice(threadsAt, 2)[1]) : undefined;
+const threads = option('--threads');
+const repeats = option('--repeats') ?? 7;
 const folder = sharedData();
 const path = args[0] ?? (folder && `${folder}clips/dvrscan-traffic_camera.mp4`);
 if (!path) throw new Error('name a video: npx tsx test/bench/media.bench.ts VIDEO');
 
 const kernels = await loadKernels();
 
-type Work = 'decode' | 'small' | 'small + mse';
+const WORKS = ['decode', 'small', 'small + mse'] as const;
+type Work = (typeof WORKS)[number];
 
-/** Seconds and frames of one reading of the video. */
-async function read(work: Work): Promise<{ seconds: number; frames: number }> {
+interface Reading {
+  seconds: number;
+  processorSeconds: number;
+  frames: number;
+}
+
+/** One reading of the video. */
+async function read(work: Work): Promise<Reading> {
   const video = await openVideo(path as string, { threads });
   const start = performance.now();
+  const used = process.cpuUsage();
   let frames = 0;
   let before: Uint8Array | null = null;
   let sum = 0;
@@ -42,29 +51,31 @@ async function read(work: Work): Promise<{ seconds: number; frames: number }> {
     frame.close();
   }
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(used);
   await video.close();
   if (!Number.isFinite(sum)) throw new Error('the detector gave no number');
-  return { seconds, frames };
+  return { seconds, processorSeconds: (user + system) / 1e6, frames };
 }
 
-/** Kinds of work take turns, so that what else the machine does meets all alike; the best of each is the least disturbed. */
-async function readings(): Promise<Record<Work, { best: number; median: number; frames: number }>> {
-  const all: Record<Work, number[]> = { decode: [], small: [], 'small + mse': [] };
-  const works = Object.keys(all) as Work[];
-  let frames = 0;
+type Measure = 'seconds' | 'processorSeconds';
+
+/** Kinds of work take turns, so that what else the machine does meets all alike. */
+async function readings(): Promise<Record<Work, Reading[]>> {
+  const all: Record<Work, Reading[]> = { decode: [], small: [], 'small + mse': [] };
   await read('small + mse');
-  for (let i = 0; i < REPEATS; i++) {
-    for (const work of works) {
-      const reading = await read(work);
-      frames = reading.frames;
-      all[work].push(reading.seconds);
-    }
-  }
-  const summary = (work: Work) => {
-    const sorted = all[work].sort((a, b) => a - b);
-    return { best: sorted[0], median: sorted[sorted.length >> 1], frames };
-  };
-  return { decode: summary('decode'), small: summary('small'), 'small + mse': summary('small + mse') };
+  for (let i = 0; i < repeats; i++) for (const work of WORKS) all[work].push(await read(work));
+  return all;
+}
+
+/** The least disturbed and the middle reading. */
+function bestAndMedian(all: Reading[], measure: Measure): [best: number, median: number] {
+  const sorted = all.map((reading) => reading[measure]).sort((a, b) => a - b);
+  return [sorted[0], sorted[sorted.length >> 1]];
+}
+
+function option(name: string): number | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : Number(args.splice(at, 2)[1]);
 }
 
 function milliseconds(repeats: number, call: () => void): number {
@@ -88,16 +99,22 @@ await video.close();
 console.log(`${path}: ${info.codec}, ${info.width}×${info.height}; kernels: ${kernels.implementation}`);
 
 const result = await readings();
-for (const [work, { best, median, frames }] of Object.entries(result)) {
-  const us = ((best * 1e6) / frames).toFixed(0);
+const { frames } = result.decode[0];
+for (const work of WORKS) {
+  const [best, median] = bestAndMedian(result[work], 'seconds');
+  const [processor] = bestAndMedian(result[work], 'processorSeconds');
+  const perFrame = (seconds: number) => `${((seconds * 1e6) / frames).toFixed(0)} µs`;
   console.log(
-    `  ${work.padEnd(12)} best ${(frames / best).toFixed(0)} fps (${us} µs a frame), median ${(frames / median).toFixed(0)} fps`,
+    `  ${work.padEnd(12)} best ${(frames / best).toFixed(0)} fps (${perFrame(best)} a frame), ` +
+      `median ${(frames / median).toFixed(0)} fps; processor ${perFrame(processor)} a frame`,
   );
 }
-for (const measure of ['best', 'median'] as const) {
-  const share = (work: Work) => (100 * (result[work][measure] / result.decode[measure] - 1)).toFixed(1);
+for (const work of ['small', 'small + mse'] as const) {
+  const share = (measure: Measure, index: 0 | 1) =>
+    `${(100 * (bestAndMedian(result[work], measure)[index] / bestAndMedian(result.decode, measure)[index] - 1)).toFixed(1)}%`;
   console.log(
-    `  time over decoding alone (${measure}): small frame ${share('small')}%, with detector ${share('small + mse')}%`,
+    `  ${work} over decoding alone: time ${share('seconds', 0)} (best), ${share('seconds', 1)} (median); ` +
+      `processor ${share('processorSeconds', 0)} (best), ${share('processorSeconds', 1)} (median)`,
   );
 }
 
