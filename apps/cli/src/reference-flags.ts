@@ -1,4 +1,5 @@
 /** Who answers for right and wrong: a Darknet network, or a file of labels made before. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EngineId, ReferenceStage } from '@noscope/engine';
@@ -78,7 +79,7 @@ export async function openAnswers(flags: ReferenceFlags, video: string, terminal
     await opened.close();
     const names = [...new Set(frames.flatMap(({ boxes }) => boxes.map(({ className }) => className)))].sort();
     return {
-      reference: referenceFromLabels(frames, { width, height }, `labels ${flags.labels.split('/').at(-1)}`),
+      reference: referenceFromLabels(frames, { width, height }, labelsId(flags.labels)),
       names,
       isModel: false,
     };
@@ -99,6 +100,12 @@ export async function openAnswers(flags: ReferenceFlags, video: string, terminal
   });
   terminal.note(`reference: ${reference.describe()}`);
   return { reference, names: reference.names, isModel: true };
+}
+
+/** Names the file by its content as well: labels that were corrected are other labels. */
+function labelsId(path: string): string {
+  const hash = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return `labels ${path.split('/').at(-1)} ${hash.slice(0, 12)}`;
 }
 
 /** Any of the three label formats, told apart by what they begin with. */

@@ -12,6 +12,7 @@ export * from './lesson.ts';
 export * from './open-stages.ts';
 export * from './publish.ts';
 export * from './query.ts';
+export type { QueryOptions } from './query-options.ts';
 export * from './report.ts';
 export * from './report-folder/evidence.ts';
 export * from './report-folder/folder.ts';

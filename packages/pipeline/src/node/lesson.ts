@@ -5,6 +5,7 @@ import type { EngineId, ReferenceStage } from '@noscope/engine';
 import { chooseEngine } from '@noscope/engine/node';
 import { splitByTime, splitLearning } from '@noscope/optimizer';
 import type { OnProgress, Query } from '@noscope/query';
+import { z } from 'zod';
 import { type MeasuredCosts, measureCosts } from './costs.ts';
 import { coverageWarnings, type Warning } from './coverage.ts';
 import type { Journal } from './journal.ts';
@@ -41,6 +42,8 @@ export interface LessonOptions {
 export interface Lesson {
   journal: Journal;
   labelled: Labelled;
+  /** Frames a second at which the reference model labelled, decoding included; an assumption where it read a file. */
+  referenceFps: number;
   set: LearningSet;
   train: Range;
   optimize: Range;
@@ -84,6 +87,8 @@ export async function labelAndLearn(options: LessonOptions): Promise<Lesson> {
         signal,
       }),
     );
+    const labellingFps = options.referenceIsModel ? rateOfLabelling(work, labelled) : null;
+    const referenceFps = labellingFps ?? 1 / costs.referenceS;
     const use = { maxReuseS: LEFT_OUT_S };
     const parts =
       options.parts === 'train-optimize'
@@ -95,12 +100,24 @@ export async function labelAndLearn(options: LessonOptions): Promise<Lesson> {
     warn(...coverageWarnings(set, parts.train, parts.optimize));
     warn(...learned.choice.warnings.map((message) => ({ code: 'not-shown-in-choosing', message })));
     const engines = { reference: reference.id, specialized: engine, kernels: learned.kernels, reason };
-    return { journal, labelled, set, ...parts, costs, learned, engine, engines };
+    return { journal, labelled, referenceFps, set, ...parts, costs, learned, engine, engines };
   } catch (error) {
     journal.close();
     throw error;
   }
 }
+
+/** Over every run that labelled: one that goes on where another was stopped labels little, or nothing. */
+function rateOfLabelling(work: WorkFolder, { framesNow, wallS }: Labelled): number | null {
+  const kept = work.read('labelling.json');
+  const before = kept === null ? { frames: 0, wallS: 0 } : labellingSchema.parse(JSON.parse(decoder.decode(kept)));
+  const all = { frames: before.frames + framesNow, wallS: before.wallS + wallS };
+  if (framesNow > 0) work.write('labelling.json', JSON.stringify(all));
+  return all.frames === 0 ? null : all.frames / all.wallS;
+}
+
+const labellingSchema = z.object({ frames: z.number(), wallS: z.number() });
+const decoder = new TextDecoder();
 
 /** Equal hashes: training and choosing again would give the same. */
 function settingsHash({ query, grid, seed, engine }: LessonOptions, set: LearningSet): string {

@@ -68,7 +68,7 @@ export interface QueryReport {
   stages: Record<Stage, number>;
   unresolved: number;
   speed: {
-    /** Answered frames over the wall time, decoding included. */
+    /** Answered frames over the wall time, decoding included, and the assumed time of answers that came from a file. */
     cascadeFps: number;
     referenceFps: number;
     decodeFps: number;
