@@ -63,7 +63,8 @@ type Measure = 'seconds' | 'processorSeconds';
 async function readings(): Promise<Record<Work, Reading[]>> {
   const all: Record<Work, Reading[]> = { decode: [], small: [], 'small + mse': [] };
   await read('small + mse');
-  for (let i = 0; i < repeats; i++) for (const work of WORKS) all[work].push(await read(work));
+  const order = [...WORKS];
+  for (let i = 0; i < repeats; i++, order.reverse()) for (const work of order) all[work].push(await read(work));
   return all;
 }
 
@@ -78,11 +79,17 @@ function option(name: string): number | undefined {
   return at < 0 ? undefined : Number(args.splice(at, 2)[1]);
 }
 
+/** Of the least disturbed of twenty batches, a call's time. */
 function milliseconds(repeats: number, call: () => void): number {
   for (let i = 0; i < 3; i++) call();
-  const start = performance.now();
-  for (let i = 0; i < repeats; i++) call();
-  return (performance.now() - start) / repeats;
+  const batch = Math.ceil(repeats / 20);
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < repeats; i += batch) {
+    const start = performance.now();
+    for (let k = 0; k < batch; k++) call();
+    best = Math.min(best, (performance.now() - start) / batch);
+  }
+  return best;
 }
 
 function compare(name: string, repeats: number, call: (kernels: Kernels) => void): void {
@@ -123,7 +130,7 @@ const a = kernels.smallFrame(picture, SIZE);
 const b = kernels.smallFrame(noise(info.width, info.height, 2), SIZE);
 const blocks = new Float32Array(100);
 console.log(`kernels on ${info.width}×${info.height} i420:`);
-compare(`small frame ${SIZE}×${SIZE}`, 200, (k) => k.smallFrame(picture, SIZE));
+compare(`small frame ${SIZE}×${SIZE}`, 600, (k) => k.smallFrame(picture, SIZE));
 compare('RGB', 60, (k) => k.rgb(picture));
 compare('network input 320×320', 60, (k) => k.networkInput(picture, 320, 320, 'stretch'));
 compare('network input 608×608', 60, (k) => k.networkInput(picture, 608, 608, 'stretch'));

@@ -6,7 +6,9 @@ const MOST_PIXELS_A_SIDE = 16_384;
 const MOST_CELLS_A_SIDE = 4_096;
 
 /** Bytes of a row and number of rows of each plane. */
-export function planeShapes(picture: Planes): { rowBytes: number; rows: number }[] {
+export function planeShapes(
+  picture: Pick<Planes, 'format' | 'width' | 'height'>,
+): { rowBytes: number; rows: number }[] {
   const { width, height } = picture;
   const halfWidth = (width + 1) >> 1;
   const halfHeight = (height + 1) >> 1;
@@ -59,6 +61,12 @@ export function checkPlanes(picture: Planes): void {
 export function checkSize(name: string, size: number): void {
   if (!isCount(size, MOST_CELLS_A_SIDE)) {
     throw new NoScopeError('bad-input', `${name} is a whole number from 1 to ${MOST_CELLS_A_SIDE}; got ${size}`);
+  }
+}
+
+export function checkRoom(bytes: number): void {
+  if (!isCount(bytes, 3 * MOST_PIXELS_A_SIDE ** 2)) {
+    throw new NoScopeError('bad-input', `room is for 1 to ${3 * MOST_PIXELS_A_SIDE ** 2} bytes; got ${bytes}`);
   }
 }
 

@@ -30,6 +30,12 @@ export interface Planes {
 /** All calls are synchronous; every returned array is fresh and the caller's to keep. Bad arguments throw `bad-input`. */
 export interface Kernels {
   readonly implementation: 'wasm-simd' | 'typescript';
+  /**
+   * `bytes` of memory that the kernels read in place: planes that lie there are not copied. There is one such room, so a
+   * call takes it from the caller before; and a later call of any kernel may detach the array (its length is then 0), after
+   * which `room` gives out the same bytes anew.
+   */
+  room(bytes: number): Uint8Array<ArrayBuffer>;
   /** The small frame: Uint8Array [size, size, 3], interleaved RGB; see `cells.ts`. */
   smallFrame(planes: Planes, size: number, crop?: Crop): Uint8Array;
   /** The full-resolution picture: Uint8Array [height, width, 3], interleaved RGB; see `colour.ts`. */

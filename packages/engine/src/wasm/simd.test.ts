@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileKernels, generatedPath } from '../../scripts/compile-kernels.ts';
 import { loadKernels } from './load.ts';
+import { simdKernels } from './simd.ts';
 import { FORMATS, firstDifference, noiseBytes, noisePicture } from './testing.ts';
 import { typescriptKernels } from './typescript.ts';
 
@@ -96,6 +97,48 @@ describe('WASM SIMD kernels', () => {
     const copy = first.slice();
     simd.smallFrame(noisePicture('i420', 400, 300, { seed: 9 }), 50);
     expect(first).toEqual(copy);
+  });
+
+  it('read in place what lies in their room', () => {
+    for (const kernels of [simd, typescriptKernels]) {
+      for (const format of FORMATS) {
+        const picture = noisePicture(format, 61, 47, { padding: 3 });
+        const lengths = picture.planes.map(({ data }) => data.length);
+        const room = kernels.room(lengths.reduce((sum, length) => sum + length));
+        let end = 0;
+        const planes = picture.planes.map(({ data, stride }, i) => {
+          const place = room.subarray(end, end + lengths[i]);
+          end += lengths[i];
+          place.set(data);
+          return { data: place, stride };
+        });
+        const crop = { x: 0.3, y: 0.2, w: 0.5, h: 0.7 };
+        const there = { ...picture, planes };
+        expect(kernels.smallFrame(there, 10, crop)).toEqual(kernels.smallFrame(picture, 10, crop));
+        expect(kernels.rgb(there)).toEqual(kernels.rgb(picture));
+        expect(kernels.smallFrame(there, 50)).toEqual(kernels.smallFrame(picture, 50));
+      }
+    }
+  });
+
+  it('keep what lies in their room while other pictures pass', async () => {
+    const kernels = await simdKernels();
+    if (kernels === null) throw new Error('no SIMD here');
+    kernels.room(1000).fill(7);
+    kernels.smallFrame(noisePicture('i420', 1000, 800), 50);
+    kernels.mse(noiseBytes(3000, 1), noiseBytes(3000, 2));
+    expect(kernels.room(1000)).toEqual(new Uint8Array(1000).fill(7));
+    expect(() => kernels.room(0)).toThrow(/room is for 1 to/);
+  });
+
+  it('sum the last row of an odd height by itself', () => {
+    for (const format of ['i420', 'nv12'] as const) {
+      const wide = noisePicture(format, 64, 9, { padding: 5000 });
+      for (const crop of [undefined, { x: 0.5, y: 0.8, w: 0.02, h: 0.2 }, { x: 0, y: 0.1, w: 0.02, h: 0.4 }]) {
+        const plain = typescriptKernels.smallFrame(wide, 7, crop);
+        expect(firstDifference(simd.smallFrame(wide, 7, crop), plain)).toBeNull();
+      }
+    }
   });
 
   it('refuse frames of unequal size', () => {

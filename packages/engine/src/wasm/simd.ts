@@ -2,12 +2,13 @@
  * The kernels on WASM SIMD: copies planes into the module's memory, calls, copies the result out. One memory per module,
  * laid out anew by every call and grown to the largest; no allocation but the result.
  */
-import { fitPicture, type LinearTable, linearTable } from './bilinear.ts';
-import { averageCells, cellUnits, type PixelRectangle, snapCrop } from './cells.ts';
-import { checkBlocks, checkPair, checkPlanes, checkSize, planeShapes } from './check.ts';
+import { fitPicture } from './bilinear.ts';
+import { cellUnits, type PixelRectangle, snapCrop } from './cells.ts';
+import { checkBlocks, checkPair, checkPlanes, checkRoom, checkSize, planeShapes } from './check.ts';
 import { chromaLayout, colourCoefficients } from './colour.ts';
 import { kernelsBase64 } from './kernels.generated.ts';
 import type { Kernels, PixelFormat, Planes } from './kernels.ts';
+import { acrossEntries, cellEntries, downEntries, Tables } from './tables.ts';
 
 /** The module's exports; pointers and strides are bytes. See ./assembly/index.ts. */
 interface Exports {
@@ -15,15 +16,15 @@ interface Exports {
   setPicture(layout: number, y: number, yBytes: number, u: number, uBytes: number, v: number, vBytes: number): void;
   setColour(cy: number, offset: number, crv: number, cgu: number, cgv: number, cbu: number): void;
   smallFrame(
-    x0: number,
     y0: number,
-    w: number,
-    size: number,
-    pixelX: number,
-    cellX: number,
+    endX: number,
+    endY: number,
+    cellsOfRow: number,
     pixelY: number,
     cellY: number,
-    columns: number,
+    weight: number,
+    table: number,
+    count: number,
     scratch: number,
     out: number,
   ): void;
@@ -51,7 +52,6 @@ const LAYOUTS: Record<PixelFormat, number> = { i420: 0, i422: 1, i444: 2, nv12: 
 const PAGE = 65_536;
 /** What the kernels may read or write past the end of a buffer. */
 const SLACK = 64;
-const MOST_U32 = 2 ** 32 - 1;
 
 /** Compiles the kernels; null where the engine has no WASM SIMD. */
 export async function simdKernels(): Promise<Kernels | null> {
@@ -68,17 +68,31 @@ class SimdKernels implements Kernels {
   readonly implementation = 'wasm-simd';
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
-  readonly #base: number;
-  #bytes: Uint8Array;
+  readonly #roomAt: number;
+  /** Where the memory of a single call begins. */
+  #base: number;
+  #bytes: Uint8Array<ArrayBuffer>;
   #next = 0;
   #colour = '';
-  readonly #tables = new Map<string, Int32Array>();
+  readonly #across = new Tables(acrossEntries);
+  readonly #down = new Tables(downEntries);
+  readonly #cells = new Tables(cellEntries);
 
   constructor(memory: WebAssembly.Memory, exports: Exports) {
     this.#memory = memory;
     this.#exports = exports;
-    this.#base = exports.heapBase();
-    this.#bytes = new Uint8Array(memory.buffer);
+    this.#roomAt = roundUp(exports.heapBase(), 64);
+    this.#base = this.#roomAt;
+    this.#bytes = bytesOf(memory);
+  }
+
+  room(bytes: number): Uint8Array<ArrayBuffer> {
+    checkRoom(bytes);
+    this.#next = this.#roomAt;
+    this.#reserve(bytes);
+    // Never given back: what lies in the room outlives the call.
+    this.#base = Math.max(this.#base, this.#next);
+    return this.#bytes.subarray(this.#roomAt, this.#roomAt + bytes);
   }
 
   smallFrame(picture: Planes, size: number, crop?: Parameters<Kernels['smallFrame']>[2]): Uint8Array {
@@ -87,28 +101,18 @@ class SimdKernels implements Kernels {
     const part = snapCrop(crop, picture.width, picture.height);
     const across = cellUnits(part.w, size);
     const down = cellUnits(part.h, size);
-    // Sums over whole columns are kept in 32 bits.
-    if (255 * down.cell * Math.ceil(part.w / size) > MOST_U32) return averageCells(picture, size, part);
-
     this.#next = this.#base;
     const { x0, y0 } = this.#load(picture, part);
-    const columns = this.#reserve(12 * roundUp(x0 + part.w, 16));
-    const stretches = 3 + Math.ceil(part.h / size / 256);
-    const scratch = this.#reserve(16 * size + 12 * stretches);
+    const cells = this.#cells.get(x0, part.w, size);
+    const table = this.#reserve(cells.length);
+    const endX = x0 + part.w;
+    const endY = y0 + part.h;
+    const scratch = this.#reserve(18 * roundUp(endX, 16) + 48 * size);
     const out = this.#reserve(size * size * 3);
-    this.#exports.smallFrame(
-      x0,
-      y0,
-      part.w,
-      size,
-      across.pixel,
-      across.cell,
-      down.pixel,
-      down.cell,
-      columns,
-      scratch,
-      out,
-    );
+    this.#bytes.set(cells, table);
+    const count = (cells.length / size - 16) / 16;
+    const weight = across.cell * down.cell;
+    this.#exports.smallFrame(y0, endX, endY, size, down.pixel, down.cell, weight, table, count, scratch, out);
     return this.#bytes.slice(out, out + size * size * 3);
   }
 
@@ -132,8 +136,8 @@ class SimdKernels implements Kernels {
     checkSize('width', width);
     checkSize('height', height);
     const area = fitPicture(picture, width, height, fit);
-    const across = this.#table('across', picture.width, area.w);
-    const down = this.#table('down', picture.height, area.h);
+    const across = this.#across.get(picture.width, area.w);
+    const down = this.#down.get(picture.height, area.h);
     const channel = roundUp(2 * area.w, 16);
     const planeBytes = 4 * area.w * area.h;
 
@@ -206,14 +210,14 @@ class SimdKernels implements Kernels {
     const missing = this.#next - this.#bytes.length;
     if (missing > 0) {
       this.#memory.grow(Math.ceil(missing / PAGE));
-      this.#bytes = new Uint8Array(this.#memory.buffer);
+      this.#bytes = bytesOf(this.#memory);
     }
     return at;
   }
 
   /**
-   * Copies the rows of `part` and names them to the module. Where pixels share chroma, the copy starts at the chroma
-   * sample's first pixel, and the part begins at (x0, y0) of it.
+   * Names the rows of `part` to the module, copied where they do not lie in the room already. Where pixels share chroma,
+   * they start at the chroma sample's first pixel, and the part begins at (x0, y0) of them.
    */
   #load(picture: Planes, part: PixelRectangle): { x0: number; y0: number } {
     const { format } = picture;
@@ -226,16 +230,23 @@ class SimdKernels implements Kernels {
     const bottom = part.y + part.h - 1;
     const at = [0, 0, 0];
     const strides = [0, 0, 0];
+    // Taken before memory may grow, which detaches arrays in it.
+    const inRoom = picture.planes.map(({ data }) => (data.buffer === this.#bytes.buffer ? data.byteOffset : null));
     for (const [i, { rowBytes }] of planeShapes(picture).entries()) {
       const { data, stride } = picture.planes[i];
       const isChroma = i > 0;
       const firstRow = isChroma ? top >> chroma.shiftY : top;
       const lastRow = isChroma ? bottom >> chroma.shiftY : bottom;
       const skipped = isChroma ? (left >> chroma.shiftX) * chroma.step : format === 'rgb24' ? 3 * left : left;
-      const source = data.subarray(firstRow * stride + skipped, lastRow * stride + rowBytes);
-      at[i] = this.#reserve(source.length);
+      const from = firstRow * stride + skipped;
+      const place = inRoom[i];
       strides[i] = stride;
-      this.#bytes.set(source, at[i]);
+      if (place !== null) at[i] = place + from;
+      else {
+        const source = data.subarray(from, lastRow * stride + rowBytes);
+        at[i] = this.#reserve(source.length);
+        this.#bytes.set(source, at[i]);
+      }
     }
     this.#exports.setPicture(LAYOUTS[format], at[0], strides[0], at[1], strides[1], at[2], strides[2]);
     const colour = `${picture.matrix} ${picture.range}`;
@@ -257,35 +268,9 @@ class SimdKernels implements Kernels {
     this.#bytes.fill(0, atB + b.length, atB + b.length + 16);
     return [atA, atB];
   }
-
-  /** A table as `resize` takes it; few sizes occur, so all are kept. */
-  #table(direction: 'across' | 'down', from: number, to: number): Int32Array {
-    const key = `${direction} ${from} ${to}`;
-    const known = this.#tables.get(key);
-    if (known) return known;
-    const table = linearTable(from, to, direction === 'across' ? 'drop' : 'keep');
-    const made = direction === 'across' ? acrossEntries(table) : downEntries(table);
-    if (this.#tables.size >= 64) this.#tables.clear();
-    this.#tables.set(key, made);
-    return made;
-  }
 }
 
-/** The high pixel always follows the low one, but past the last pixel, where its weight is 0. */
-function acrossEntries({ low, weightLow, weightHigh }: LinearTable): Int32Array {
-  const entries = new Int32Array(2 * low.length);
-  for (let i = 0; i < low.length; i++) {
-    entries[2 * i] = 3 * low[i];
-    entries[2 * i + 1] = weightLow[i] | (weightHigh[i] << 16);
-  }
-  return entries;
-}
-
-function downEntries({ low, high, weightLow, weightHigh }: LinearTable): Int32Array {
-  const entries = new Int32Array(4 * low.length);
-  for (let i = 0; i < low.length; i++) entries.set([low[i], high[i], weightLow[i], weightHigh[i]], 4 * i);
-  return entries;
-}
-
+/** Of the module's own memory, which no other thread shares. */
+const bytesOf = (memory: WebAssembly.Memory) => new Uint8Array(memory.buffer);
 const whole = ({ width, height }: Planes): PixelRectangle => ({ x: 0, y: 0, w: width, h: height });
 const roundUp = (value: number, step: number) => Math.ceil(value / step) * step;

@@ -1,12 +1,20 @@
 /** The plain twin of the WASM kernels: what they mean, and what runs where SIMD is missing. */
 import { resizeForNetwork } from './bilinear.ts';
 import { averageCells, snapCrop } from './cells.ts';
-import { checkBlocks, checkPair, checkPlanes, checkSize } from './check.ts';
+import { checkBlocks, checkPair, checkPlanes, checkRoom, checkSize } from './check.ts';
 import { rgbRow } from './colour.ts';
 import type { Kernels } from './kernels.ts';
 
+let room = new Uint8Array(0);
+
 export const typescriptKernels: Kernels = {
   implementation: 'typescript',
+
+  room(bytes) {
+    checkRoom(bytes);
+    if (room.length < bytes) room = new Uint8Array(bytes);
+    return room.subarray(0, bytes);
+  },
 
   smallFrame(planes, size, crop) {
     checkPlanes(planes);

@@ -251,14 +251,16 @@ class Run {
   #reasonOfBreak(code: number): string | null {
     if (this.#isCutShort) return 'its last packet is cut short';
     if (code !== AVERROR_EOF) return describeCode(code);
-    const { formatName, durationS, streamCount } = this.#input;
+    const { stream, formatName, durationS, streamCount } = this.#input;
     const { nominalFps } = this.#options;
     if (durationS === null || nominalFps === null) return null;
     // AVI counts in frames; Matroska's duration may be that of the sound, unless there is none.
     const isExact = formatName === 'avi';
     if (!isExact && !(formatName.startsWith('matroska') && streamCount === 1)) return null;
     const toleranceS = isExact ? 1.75 / nominalFps : Math.max(1, 2 / nominalFps);
-    if (durationS - this.#lastS > toleranceS) return `its header promises ${durationS.toFixed(3)} s`;
+    // FFmpeg shortens the duration of a cut AVI by the share of bytes that is missing; the count of frames stays.
+    const promisedS = isExact ? Math.max(durationS, Number(stream.nbFrames) / nominalFps) : durationS;
+    if (promisedS - this.#lastS > toleranceS) return `its header promises ${promisedS.toFixed(3)} s`;
     return null;
   }
 }

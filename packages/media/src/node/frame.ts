@@ -2,7 +2,8 @@
 import type { Frame, Kernels, Planes, ViewData, ViewSpec } from '@noscope/engine';
 import { NoScopeError } from '@noscope/query';
 import type { Frame as NativeFrame } from 'node-av/lib';
-import { planesOf, toKnownFormat } from './picture.ts';
+import { layoutOf, toKnownFormat } from './picture.ts';
+import { roomOf } from './room.ts';
 import { type Rotation, rotate } from './rotation.ts';
 import type { ColourScaler } from './scaler.ts';
 
@@ -23,7 +24,7 @@ export class VideoFrame implements Frame {
   readonly #context: FrameContext;
   #native: NativeFrame | null;
   #converted: NativeFrame | null = null;
-  #planes: Planes | null = null;
+  #rotated: Planes | null = null;
 
   constructor(id: number, timestampS: number, native: NativeFrame, context: FrameContext) {
     const isTurned = context.rotation === 90 || context.rotation === 270;
@@ -45,7 +46,7 @@ export class VideoFrame implements Frame {
     this.#converted?.free();
     this.#native = null;
     this.#converted = null;
-    this.#planes = null;
+    this.#rotated = null;
   }
 
   #compute(spec: ViewSpec): Uint8Array | Float32Array {
@@ -63,20 +64,29 @@ export class VideoFrame implements Frame {
     }
   }
 
+  /** Valid for one call of a kernel. */
   #picture(): Planes {
-    if (this.#planes) return this.#planes;
+    if (this.#rotated) return this.#rotated;
     const native = this.#native;
     if (native === null) {
       throw new NoScopeError('bad-input', `frame ${this.id} is closed: ask for its views before close()`);
     }
-    const { scaler, kernels, rotation } = this.#context;
-    let planes = planesOf(native);
-    if (planes === null) {
-      this.#converted = toKnownFormat(native, scaler);
-      planes = planesOf(this.#converted);
-      if (planes === null) throw new NoScopeError('unsupported', 'the converted picture has an unknown pixel format');
-    }
-    this.#planes = rotation === 0 ? planes : rotate(kernels, planes, rotation);
-    return this.#planes;
+    const { kernels, rotation } = this.#context;
+    const planes = this.#load(this.#converted ?? native) ?? this.#load(this.#convert(native));
+    if (planes === null) throw new NoScopeError('unsupported', 'the converted picture has an unknown pixel format');
+    if (rotation === 0) return planes;
+    this.#rotated = rotate(kernels, planes, rotation);
+    return this.#rotated;
+  }
+
+  #load(native: NativeFrame): Planes | null {
+    const layout = layoutOf(native);
+    return layout && roomOf(this.#context.kernels).load(this, native, layout);
+  }
+
+  #convert(native: NativeFrame): NativeFrame {
+    this.#converted?.free();
+    this.#converted = toKnownFormat(native, this.#context.scaler);
+    return this.#converted;
   }
 }

@@ -195,6 +195,26 @@ describe('damage', () => {
     await video.close();
   });
 
+  it('a cut .avi of which most bytes are left, and fewer pictures than its header counts', async () => {
+    const whole = folder.file('whole-most.avi');
+    await writeClip(whole, 200, (id) => id / 25, { codec: 'mpeg4' });
+    const bytes = readFileSync(whole);
+    const cut = folder.file('cut-most.avi');
+    // The first pictures are the heavy ones, so the share of pictures lost is smaller than that of bytes; cut at a chunk.
+    let end = 0;
+    for (let at = bytes.indexOf('movi') + 4, picture = 0; picture < 190; picture++) {
+      const size = bytes.readUInt32LE(at + 4);
+      at += 8 + size + (size % 2);
+      end = at;
+    }
+    writeFileSync(cut, bytes.subarray(0, end));
+    const video = await openVideo(cut);
+    const seen = await read(video);
+    expect(seen.length).toBe(190);
+    expect(video.damage).toMatchObject({ frame: 190, message: expect.stringMatching(/promises 8\.000 s/) });
+    await video.close();
+  });
+
   it('a cut .mp4 without its index is refused as such', async () => {
     const whole = folder.file('whole.mp4');
     await writeClip(whole, 50, (id) => id / 25);

@@ -43,26 +43,41 @@ const FULL_RANGE_BY_NAME: number[] = [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUVJ422P, 
 const LIKE_BT601: number[] = [AVCOL_SPC_UNSPECIFIED, AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M, AVCOL_SPC_FCC];
 const CONVERTED_TO = [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUV444P, AV_PIX_FMT_RGB24, AV_PIX_FMT_GRAY8];
 
-/** The picture in `frame` without a copy, valid as long as the frame is; null where it has to be converted first. */
-export function planesOf(frame: Frame): Planes | null {
-  const format = FORMATS.get(frame.format);
+/** What is to be known of a picture that the kernels take, but the picture. */
+export interface Layout extends Omit<Planes, 'planes'> {
+  /** FFmpeg's name of `format`. */
+  pixelFormat: AVPixelFormat;
+}
+
+/** How the picture in `frame` lies; null where it has to be converted first. */
+export function layoutOf(frame: Frame): Layout | null {
+  const pixelFormat = frame.format as AVPixelFormat;
+  const format = FORMATS.get(pixelFormat);
   if (format === undefined) return null;
   const isColour = format !== 'rgb24' && format !== 'gray';
   const matrix = matrixOf(frame);
   if (isColour && matrix === null) return null;
+  return {
+    format,
+    pixelFormat,
+    width: frame.width,
+    height: frame.height,
+    matrix: matrix ?? 'bt601',
+    range: isFullRange(frame, format) ? 'full' : 'limited',
+  };
+}
+
+/** The picture in `frame` without a copy, valid as long as the frame is; null where it has to be converted first. */
+export function planesOf(frame: Frame, layout: Layout | null = layoutOf(frame)): Planes | null {
+  if (layout === null) return null;
   const data = frame.data;
   if (data === null) throw new NoScopeError('corrupt', 'the decoder gave out a frame without a picture');
   const strides = frame.linesize;
   // Pictures stored from the bottom up have negative strides; the scaler turns them over.
   if (data.some((_, i) => strides[i] <= 0)) return null;
-  return {
-    format,
-    width: frame.width,
-    height: frame.height,
-    planes: data.map((plane, i) => ({ data: plane, stride: strides[i] })),
-    matrix: matrix ?? 'bt601',
-    range: isFullRange(frame, format) ? 'full' : 'limited',
-  };
+  const { format, width, height, matrix, range } = layout;
+  const planes = data.map((plane, i) => ({ data: plane, stride: strides[i] }));
+  return { format, width, height, planes, matrix, range };
 }
 
 function matrixOf(frame: Frame): Planes['matrix'] | null {

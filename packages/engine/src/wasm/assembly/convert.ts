@@ -4,20 +4,31 @@ import {
   cgu,
   cgv,
   chroma,
+  chromaAdvance,
+  chromaRow,
   crv,
   cy,
   GRAY,
   greenTint,
   I420,
+  I420Layout,
   I422,
+  I422Layout,
   I444,
+  I444Layout,
+  isFull,
   layout,
   levels,
   luma,
   NV12,
+  Nv12Layout,
   offset,
   RGB24,
   tint,
+  uPtr,
+  uStride,
+  vPtr,
+  vStride,
   yPtr,
   yStride,
 } from './picture';
@@ -34,38 +45,44 @@ function interleave(at: usize, r: v128, g: v128, b: v128): void {
   v128.store(at, i8x16.shuffle(rg2, b, 21, 1, 2, 29, 4, 5, 22, 7, 8, 30, 10, 11, 23, 13, 14, 31), 32);
 }
 
-// @ts-ignore: decorator
-@inline
-function convertChromaRow(format: i32, y: i32, width: i32, out: usize): void {
-  const isFullWidth = format == I444;
-  // Globals are read anew in a loop, locals stay in registers.
+function convertChromaRow<Layout>(y: i32, width: i32, out: usize): void {
+  const isFullWidth = isFull<Layout>();
   const gain = i16x8.splat(cy);
   const bias = i16x8.splat(offset);
   const kRv = i16x8.splat(crv);
   const kGu = i16x8.splat(cgu);
   const kGv = i16x8.splat(cgv);
   const kBu = i16x8.splat(cbu);
-  for (let x = 0; x < width; x += 16) {
-    const u = chroma(format, false, y, x, false);
-    const v = chroma(format, true, y, x, false);
-    const uOdd = isFullWidth ? chroma(format, false, y, x, true) : u;
-    const vOdd = isFullWidth ? chroma(format, true, y, x, true) : v;
+  let at = yPtr + <usize>y * yStride;
+  let uAt = uPtr + <usize>chromaRow<Layout>(y) * uStride;
+  let vAt = vPtr + <usize>chromaRow<Layout>(y) * vStride;
+  const end = at + <usize>width;
+  // Tested at its end: only then do engines keep the constants in registers.
+  do {
+    const u = chroma<Layout>(uAt, false, false);
+    const v = chroma<Layout>(vAt, true, false);
+    const uOdd = isFullWidth ? chroma<Layout>(uAt, false, true) : u;
+    const vOdd = isFullWidth ? chroma<Layout>(vAt, true, true) : v;
     const redEven = tint(v, kRv, bias);
     const redOdd = isFullWidth ? tint(vOdd, kRv, bias) : redEven;
     const greenEven = greenTint(u, v, kGu, kGv, bias);
     const greenOdd = isFullWidth ? greenTint(uOdd, vOdd, kGu, kGv, bias) : greenEven;
     const blueEven = tint(u, kBu, bias);
     const blueOdd = isFullWidth ? tint(uOdd, kBu, bias) : blueEven;
-    const samples = v128.load(yPtr + <usize>y * yStride + <usize>x);
+    const samples = v128.load(at);
     const even = luma(samples, false, gain);
     const odd = luma(samples, true, gain);
     interleave(
-      out + <usize>(3 * x),
+      out,
       levels(even, odd, redEven, redOdd),
       levels(even, odd, greenEven, greenOdd),
       levels(even, odd, blueEven, blueOdd),
     );
-  }
+    at += 16;
+    out += 48;
+    uAt += chromaAdvance<Layout>();
+    vAt += chromaAdvance<Layout>();
+  } while (at < end);
 }
 
 function convertGreyRow(y: i32, width: i32, out: usize): void {
@@ -82,13 +99,13 @@ function convertGreyRow(y: i32, width: i32, out: usize): void {
 function convertRow(y: i32, width: i32, out: usize): void {
   switch (layout) {
     case I420:
-      return convertChromaRow(I420, y, width, out);
+      return convertChromaRow<I420Layout>(y, width, out);
     case I422:
-      return convertChromaRow(I422, y, width, out);
+      return convertChromaRow<I422Layout>(y, width, out);
     case I444:
-      return convertChromaRow(I444, y, width, out);
+      return convertChromaRow<I444Layout>(y, width, out);
     case NV12:
-      return convertChromaRow(NV12, y, width, out);
+      return convertChromaRow<Nv12Layout>(y, width, out);
     case RGB24:
       memory.copy(out, yPtr + <usize>y * yStride, <usize>(3 * width));
       return;

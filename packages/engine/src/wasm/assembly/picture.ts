@@ -11,13 +11,20 @@ export const NV12: i32 = 3;
 export const RGB24: i32 = 4;
 export const GRAY: i32 = 5;
 
+// The same as types: functions made for a type are compiled apart, while those for a number are merged again into one
+// that asks for the layout at every vector. They are told apart by their size, which the compiler knows.
+export type I420Layout = u8;
+export type I422Layout = u16;
+export type I444Layout = u32;
+export type Nv12Layout = u64;
+
 export let layout: i32 = 0;
 export let yPtr: usize = 0;
 export let yStride: usize = 0;
-let uPtr: usize = 0;
-let uStride: usize = 0;
-let vPtr: usize = 0;
-let vStride: usize = 0;
+export let uPtr: usize = 0;
+export let uStride: usize = 0;
+export let vPtr: usize = 0;
+export let vStride: usize = 0;
 export let cy: i16 = 0;
 export let offset: i16 = 0;
 export let crv: i16 = 0;
@@ -40,8 +47,9 @@ export function setPicture(
   yStride = yBytes;
   uPtr = u;
   uStride = uBytes;
-  vPtr = v;
-  vStride = vBytes;
+  // Of NV12 both are read from one plane.
+  vPtr = format == NV12 ? u : v;
+  vStride = format == NV12 ? uBytes : vBytes;
 }
 
 /** The coefficients of the next calls. */
@@ -68,17 +76,39 @@ export function luma(samples: v128, odd: bool, gain: v128): v128 {
   return i16x8.shr_u(i16x8.mul(half(samples, odd), gain), 1);
 }
 
-/** (c − 128) · 256 of the chroma samples that the pixels in even (odd) columns from `x` on have. */
+/** Whether every pixel has chroma of its own. */
 // @ts-ignore: decorator
 @inline
-export function chroma(format: i32, isV: bool, y: i32, x: i32, odd: bool): v128 {
-  const row = <usize>(format == I420 || format == NV12 ? y >> 1 : y);
-  let samples: v128;
-  if (format == NV12) samples = half(v128.load(uPtr + row * uStride + <usize>x), isV);
-  else {
-    const at = isV ? vPtr + row * vStride : uPtr + row * uStride;
-    samples = format == I444 ? half(v128.load(at + <usize>x), odd) : v128.load8x8_u(at + <usize>(x >> 1));
-  }
+export function isFull<Layout>(): bool {
+  return sizeof<Layout>() == sizeof<I444Layout>();
+}
+
+/** The row of chroma samples that a row of pixels has. */
+// @ts-ignore: decorator
+@inline
+export function chromaRow<Layout>(y: i32): i32 {
+  return sizeof<Layout>() == sizeof<I420Layout>() || sizeof<Layout>() == sizeof<Nv12Layout>() ? y >> 1 : y;
+}
+
+/** Bytes of a chroma plane for sixteen pixels. */
+// @ts-ignore: decorator
+@inline
+export function chromaAdvance<Layout>(): usize {
+  return sizeof<Layout>() == sizeof<I444Layout>() || sizeof<Layout>() == sizeof<Nv12Layout>() ? 16 : 8;
+}
+
+/** (c − 128) · 256 of the chroma samples at `at` that the even (odd) ones of sixteen pixels have. */
+// @ts-ignore: decorator
+@inline
+export function chroma<Layout>(at: usize, isV: bool, odd: bool): v128 {
+  if (sizeof<Layout>() == sizeof<Nv12Layout>()) return centred(half(v128.load(at), isV));
+  if (sizeof<Layout>() == sizeof<I444Layout>()) return centred(half(v128.load(at), odd));
+  return centred(v128.load8x8_u(at));
+}
+
+// @ts-ignore: decorator
+@inline
+function centred(samples: v128): v128 {
   return i16x8.shl(i16x8.sub(samples, i16x8.splat(128)), 8);
 }
 
