@@ -80,6 +80,14 @@ export class Chooser {
 
   /** The cheapest of all plans replayed so far that meets the targets; the reference alone always does. */
   best(targets: Targets, accept: PlanFilter): PlanChoice {
+    const cheapest = this.#cheapest(targets, accept);
+    const { simplerWithin = 0 } = this.#input;
+    if (cheapest.plan.detector === null || simplerWithin === 0) return cheapest;
+    const simpler = this.#cheapest(targets, (plan) => plan.detector === null && accept(plan));
+    return simpler.estimate.costS <= cheapest.estimate.costS * (1 + simplerWithin) ? simpler : cheapest;
+  }
+
+  #cheapest(targets: Targets, accept: PlanFilter): PlanChoice {
     let best: PlanChoice = this.reference;
     for (const choice of this.#replayed.values()) {
       const isCheaper = choice.estimate.costS < best.estimate.costS;

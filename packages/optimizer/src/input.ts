@@ -47,6 +47,11 @@ export interface OptimizeInput {
   widenFrames?: number;
   /** Lowers δ until this share of all frames more goes on to the model instead of being reused; 0 unless told. */
   tightenFrames?: number;
+  /**
+   * A plan without a difference detector is taken where it costs at most this share more: on little evidence a stage
+   * that saves little is one more way to be wrong. 0 unless told.
+   */
+  simplerWithin?: number;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }

@@ -166,6 +166,16 @@ describe('the choice', () => {
     }
   });
 
+  it('does without a detector that saves too little', async () => {
+    const input = inputOf(street(400), { skipsS: [0] });
+    const cheapest = await optimize(input);
+    expect(cheapest.plan.detector).not.toBeNull();
+    const without = cheapest.lesions.find((lesion) => lesion.without === 'detector')?.estimate.costS ?? 0;
+    const saved = without / cheapest.expected.costS - 1;
+    expect((await optimize({ ...input, simplerWithin: saved * 1.01 })).plan.detector).toBeNull();
+    expect((await optimize({ ...input, simplerWithin: saved * 0.99 })).plan).toEqual(cheapest.plan);
+  });
+
   it('reuses less by the share asked for, and answers at least as many windows rightly', async () => {
     const input = inputOf(street(400));
     const before = await optimize({ ...input, models: [] });

@@ -38,8 +38,10 @@ export function coverageWarnings(set: LearningSet, train: Range, optimize: Range
 }
 
 /** Shares of all frames: the most that safety may cost, and what it costs after a single appearance. */
-const ASK_MORE = { most: 0.03, single: 0.2 };
+const ASK_MORE = { most: 0.03, single: 0.25 };
 const REUSE_LESS = { most: 0.15, single: 1 };
+/** Share of the cost that a difference detector has to save to be trusted. */
+const EARN = { most: 0.15, single: 1 };
 
 /**
  * By which shares of all frames the reference is asked more, and labels are reused less, than the learnt part needs.
@@ -47,9 +49,9 @@ const REUSE_LESS = { most: 0.15, single: 1 };
  * all of them falls as one over their number (Good, Biometrika 1953). So a clip with five passages gets a wide margin
  * and a day of traffic next to none. Reusing less only costs the specialized model, so that margin is the wider one.
  */
-export function safetyMargins(seen: number): { widenFrames: number; tightenFrames: number } {
+export function safetyMargins(seen: number): { widenFrames: number; tightenFrames: number; simplerWithin: number } {
   const share = ({ most, single }: typeof ASK_MORE) => Math.min(most, single / Math.max(1, seen));
-  return { widenFrames: share(ASK_MORE), tightenFrames: share(REUSE_LESS) };
+  return { widenFrames: share(ASK_MORE), tightenFrames: share(REUSE_LESS), simplerWithin: share(EARN) };
 }
 
 /** A run that asks much more, or sees the object much more often, than was expected has met something new. */
