@@ -38,7 +38,7 @@ export function coverageWarnings(set: LearningSet, train: Range, optimize: Range
 }
 
 /** Shares of all frames: the most that safety may cost, and what it costs after a single appearance. */
-const ASK_MORE = { most: 0.03, single: 0.25 };
+const ASK_MORE = { most: 0.04, single: 0.4 };
 const REUSE_LESS = { most: 0.15, single: 1 };
 /** Share of the cost that a difference detector has to save to be trusted. */
 const EARN = { most: 0.15, single: 1 };
