@@ -10,11 +10,13 @@ export interface Augmenter {
   decoder: JpegDecoder;
   width: number;
   height: number;
+  /** How often the whole picture is taken, as in use, instead of a part. */
+  wholeShare: number;
 }
 
 export async function augmented(tools: Augmenter, picture: Picture, random: Random): Promise<TrainingPicture> {
-  const { kernels, decoder, width, height } = tools;
-  const window = random.next() < 0.4 ? WHOLE : randomWindow(random);
+  const { kernels, decoder, width, height, wholeShare } = tools;
+  const window = random.next() < wholeShare ? WHOLE : randomWindow(random);
   const flip = random.next() < 0.5;
   const input = await decoder.decode(picture.jpeg, window, (planes) =>
     kernels.networkInput(planes, width, height, 'stretch'),

@@ -2,7 +2,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
 export interface Progress {
-  /** Seconds of training so far, over all runs. */
+  /** Which of the stages of `train.ts`. */
+  stage: 'narrow' | 'wide';
+  /** Seconds of this stage so far, over all runs. */
   elapsedS: number;
   seed: number;
 }
@@ -32,5 +34,6 @@ export async function readCheckpoint(path: string): Promise<{ progress: Progress
     arrays.set(name, data);
     offset += 4 * length;
   }
-  return { progress: { elapsedS: header.elapsedS, seed: header.seed }, arrays };
+  const { stage, elapsedS, seed } = header;
+  return { progress: { stage, elapsedS, seed }, arrays };
 }

@@ -17,12 +17,15 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '7' },
     cache: { type: 'string', default: defaultCache() },
     weights: { type: 'string' },
+    confidence: { type: 'string', default: String(PRESENT_FROM) },
     threads: { type: 'string', default: '2' },
     'no-street': { type: 'boolean', default: false },
     draw: { type: 'string' },
   },
 });
 const scenes = Number(values.sample);
+if (!Number.isInteger(scenes) || scenes < 1)
+  throw new Error(`--sample is a number of scenes from 1, got ${values.sample}`);
 const reference = await openDemoReference(values.weights, Number(values.threads));
 const bytes = (await readFile(values.weights ?? new URL('demo-reference.weights', import.meta.url))).length;
 console.log(
@@ -41,9 +44,10 @@ console.log(`  mAP      ${meanAveragePrecision(unseen.classes).toFixed(3)}`);
 
 if (!values['no-street']) {
   const frames = Math.min(600, scenes * 15);
-  const street = await measurePresence(reference, { seed: Number(values.seed), frames, everyS: 2 });
+  const confidence = Number(values.confidence);
+  const street = await measurePresence(reference, { seed: Number(values.seed), frames, everyS: 2, confidence });
   console.log(
-    `\nPresence on street, seed ${values.seed}, ${frames} frames 2 s apart through H.264, confidence ≥ ${PRESENT_FROM}:`,
+    `\nPresence on street, seed ${values.seed}, ${frames} frames 2 s apart through H.264, confidence ≥ ${confidence}:`,
   );
   for (const { className, present, absent, leftOut, precision, recall } of street) {
     console.log(

@@ -83,7 +83,7 @@ export interface PresenceFigures {
  */
 export async function measurePresence(
   reference: DarknetReference,
-  options: { seed: number; frames: number; everyS: number },
+  options: { seed: number; frames: number; everyS: number; confidence?: number },
 ): Promise<PresenceFigures[]> {
   const fps = 15;
   const source = openScene({ seed: options.seed, preset: 'street', width: WIDTH, height: HEIGHT, fps });
@@ -103,7 +103,7 @@ export async function measurePresence(
     const video = await openVideo(path);
     for await (const frame of video.frames()) {
       const [{ boxes }] = await reference.detect([frame]);
-      found.push(boxes.filter(({ confidence }) => confidence >= PRESENT_FROM));
+      found.push(boxes.filter(({ confidence }) => confidence >= (options.confidence ?? PRESENT_FROM)));
       frame.close();
     }
     await video.close();

@@ -8,7 +8,7 @@ import { HEIGHT, WIDTH } from './pictures.ts';
 export type SceneBox = TrainingSample['boxes'][number];
 
 /** Least visible share and least height at the network's scale of the boxes that training asks for; others are ignored. */
-const TRAINED = { visible: 0.3, heightPx: 8 };
+const TRAINED = { visible: 0.3, heightPx: 9 };
 /** Of the boxes that the figures count; others are neither to be found nor wrong to be found. */
 export const COUNTED = { visible: 0.5, heightPx: 12 };
 

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openOnnx } from '@noscope/engine/node';
+import { createTrainer, type NetworkDescription, parseCfg, readWeights, toOnnx } from '@noscope/reference';
 import { describe, expect, it } from 'vitest';
 import { averagePrecision, meanAveragePrecision } from '../../models/demo-reference/average-precision.ts';
 import { readCheckpoint, writeCheckpoint } from '../../models/demo-reference/checkpoint.ts';
+import { freshCheckpoint, grow } from '../../models/demo-reference/grow.ts';
 import { trainingBoxes } from '../../models/demo-reference/truth.ts';
 
 const box = (x: number, confidence = 1, className = 'car', h = 20) => ({ className, confidence, x, y: 0, w: 20, h });
@@ -63,8 +66,46 @@ describe('a checkpoint', () => {
       ['a', Float32Array.of(1, -2.5)],
       ['b/m', new Float32Array(3)],
     ]);
-    await writeCheckpoint(path, { elapsedS: 12.5, seed: 3 }, arrays);
-    expect(await readCheckpoint(path)).toEqual({ progress: { elapsedS: 12.5, seed: 3 }, arrays });
+    const progress = { stage: 'wide', elapsedS: 12.5, seed: 3 } as const;
+    await writeCheckpoint(path, progress, arrays);
+    expect(await readCheckpoint(path)).toEqual({ progress, arrays });
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('a grown network', () => {
+  /** A fork that joins again: what is new lies between what is old. */
+  const cfg = (filters: number): string =>
+    [
+      '[net]\nwidth=32\nheight=16\nchannels=3',
+      `[convolutional]\nbatch_normalize=1\nfilters=${filters}\nsize=3\nstride=2\npad=1\nactivation=leaky`,
+      `[convolutional]\nbatch_normalize=1\nfilters=${filters + 1}\nsize=3\nstride=2\npad=1\nactivation=leaky`,
+      '[upsample]\nstride=2',
+      '[route]\nlayers=-1,0',
+      '[convolutional]\nfilters=7\nsize=1\nstride=1\npad=1\nactivation=linear',
+      '[region]\nanchors=1,1\nclasses=2\ncoords=4\nnum=1\nsoftmax=1',
+    ].join('\n');
+  const open = (model: Uint8Array) => openOnnx(model, { threads: 1 });
+
+  async function says(network: NetworkDescription, checkpoint: Map<string, Float32Array>): Promise<Float32Array> {
+    const trainer = await createTrainer(network, open, { batch: 1, seed: 9 });
+    trainer.restore(checkpoint);
+    const session = await open(toOnnx(network, readWeights(network, trainer.weights())));
+    const data = Float32Array.from({ length: 3 * 32 * 16 }, (_, i) => (i % 17) / 17);
+    const outputs = await session.run({ input: { dims: [1, 3, 16, 32], data } });
+    await trainer.close();
+    await session.close();
+    return Object.values(outputs)[0].data as Float32Array;
+  }
+
+  it('says at first what the narrow one said', async () => {
+    const [narrow, wide] = [parseCfg(cfg(4)), parseCfg(cfg(7))];
+    const trained = await freshCheckpoint(narrow, open, 1);
+    const grown = grow(narrow, trained, wide, await freshCheckpoint(wide, open, 2));
+    const [before, after] = [await says(narrow, trained), await says(wide, grown)];
+    for (const [i, value] of before.entries()) expect(after[i]).toBeCloseTo(value, 4);
+    expect(() =>
+      grow(parseCfg(cfg(4).replace('[upsample]\nstride=2\n[route]\nlayers=-1,0\n', '')), trained, wide, grown),
+    ).toThrow(/same layers/);
   });
 });

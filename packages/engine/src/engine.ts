@@ -32,8 +32,12 @@ export interface Tensor {
 /** A loaded graph. Calls may overlap; they are answered in order. */
 export interface Session {
   readonly engine: EngineId;
-  /** Feeds by input name, results by output name. The arrays given are read before the promise settles, never after. */
-  run(inputs: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+  /**
+   * Feeds by input name, results by output name. The arrays given are read before the promise settles, never after. With
+   * `give` their memory may be taken, and they are empty from then on: moving a picture to the thread of a network
+   * spares a copy, and the garbage collector, which otherwise runs once every few dozen pictures.
+   */
+  run(inputs: Record<string, Tensor>, options?: { give?: boolean }): Promise<Record<string, Tensor>>;
   /** Frees the graph. Idempotent; a run that is under way finishes first. */
   close(): Promise<void>;
 }

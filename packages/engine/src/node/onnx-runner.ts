@@ -10,6 +10,7 @@ export interface TypedTensor {
 
 /** What runs a graph: the runtime in this thread, or a thread that has it. */
 export interface OnnxRunner {
-  run(inputs: Record<string, TypedTensor>): Promise<Record<string, TypedTensor>>;
+  /** With `give` the inputs' memory may be taken. */
+  run(inputs: Record<string, TypedTensor>, give: boolean): Promise<Record<string, TypedTensor>>;
   release(): Promise<void>;
 }

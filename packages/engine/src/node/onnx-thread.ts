@@ -58,12 +58,12 @@ export async function openInThread(model: Uint8Array, options: InferenceSession.
   worker.unref();
   let next = 0;
   return {
-    run(inputs) {
+    run(inputs, give) {
       const id = next++;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
         worker.ref();
-        worker.postMessage({ id, inputs });
+        worker.postMessage({ id, inputs }, give ? buffersOf(inputs) : []);
       });
     },
     async release() {
@@ -72,4 +72,10 @@ export async function openInThread(model: Uint8Array, options: InferenceSession.
       await exited;
     },
   };
+}
+
+/** Each once; memory that threads share cannot be moved, and need not. */
+function buffersOf(inputs: Record<string, TypedTensor>): ArrayBuffer[] {
+  const buffers = new Set(Object.values(inputs).map(({ data }) => data.buffer));
+  return [...buffers].filter((buffer) => buffer instanceof ArrayBuffer);
 }

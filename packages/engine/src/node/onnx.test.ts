@@ -23,6 +23,17 @@ describe.each([false, true])('openOnnx, on a thread of its own: %s', (worker) =>
     await expect(session.run({})).rejects.toThrow(/closed/);
   });
 
+  it('takes the memory of what it is given, and leaves alone what it is lent', async () => {
+    const session = await openOnnx(doubling(), { worker, threads: 1 });
+    const [lent, given] = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
+    await session.run({ x: { dims: [2], data: lent } });
+    const { y } = await session.run({ x: { dims: [2], data: given } }, { give: true });
+    expect([...y.data]).toEqual([6, 8]);
+    expect([...lent]).toEqual([1, 2]);
+    expect(given.length).toBe(worker ? 0 : 2);
+    await session.close();
+  });
+
   it('refuses what is no model', async () => {
     const error = await openOnnx(new Uint8Array([1, 2, 3]), { worker }).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(NoScopeError);

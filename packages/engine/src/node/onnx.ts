@@ -46,13 +46,13 @@ export async function openOnnx(model: Uint8Array, options: OnnxOptions = {}): Pr
   let closed = false;
   return {
     engine,
-    async run(inputs) {
+    async run(inputs, { give = false } = {}) {
       if (closed) throw new NoScopeError('bad-input', 'this session is closed');
       const feeds = Object.entries(inputs).map(
         ([name, tensor]) => [name, { ...tensor, type: typeOf(tensor) }] as const,
       );
       // The runtime takes runs one after the other; handing over the next one early keeps its thread busy.
-      const run = runner.run(Object.fromEntries(feeds));
+      const run = runner.run(Object.fromEntries(feeds), give);
       running.add(run);
       return run.finally(() => running.delete(run));
     },

@@ -11,8 +11,11 @@ export interface Forward {
   readonly engine: EngineId;
   /** The largest batch whose activations the engine can hold. */
   readonly maxBatch: number;
-  /** [batch, 3, h, w] in 0..1 → for each head in order (or the last layer of a backbone) [batch, channels, h, w]. */
-  run(input: Float32Array, batch: number): Promise<Float32Array[]>;
+  /**
+   * [batch, 3, h, w] in 0..1 → for each head in order (or the last layer of a backbone) [batch, channels, h, w]. With
+   * `give` the input's memory may be taken, as `Session.run` says.
+   */
+  run(input: Float32Array, batch: number, give: boolean): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -45,8 +48,9 @@ export async function openForward(
   return {
     engine,
     maxBatch: Number.POSITIVE_INFINITY,
-    async run(input, batch) {
-      const results = await session.run({ [INPUT_NAME]: { dims: [batch, channels, height, width], data: input } });
+    async run(input, batch, give) {
+      const dims = [batch, channels, height, width];
+      const results = await session.run({ [INPUT_NAME]: { dims, data: input } }, { give });
       return outputs.map(({ name }) => {
         const { data } = results[name];
         if (!(data instanceof Float32Array)) throw new NoScopeError('unsupported', `output ${name} is not float32`);

@@ -122,7 +122,12 @@ class Reference implements DarknetReference {
     return `${label.split(/[/\\]/).at(-1)}: ${size}, on ${this.engine} (${reason})`;
   }
 
-  async forward(inputs: readonly Float32Array[]): Promise<HeadTensor[]> {
+  forward(inputs: readonly Float32Array[]): Promise<HeadTensor[]> {
+    return this.#run(inputs, false);
+  }
+
+  /** `give`: nobody needs the inputs afterwards. */
+  async #run(inputs: readonly Float32Array[], give: boolean): Promise<HeadTensor[]> {
     if (this.#closed) throw new NoScopeError('bad-input', 'this reference model is closed');
     const { channels, height, width } = this.network.input;
     const size = channels * height * width;
@@ -136,12 +141,16 @@ class Reference implements DarknetReference {
       }
       if (inputs.length > 1) batch.set(input, i * size);
     }
-    const results = await this.#parts.forward.run(batch, inputs.length);
+    const results = await this.#parts.forward.run(batch, inputs.length, give || inputs.length > 1);
     return this.network.heads.map((head, i) => ({ head, data: results[i] }));
   }
 
-  async detectInputs(inputs: readonly Float32Array[], pictures: readonly Size[]): Promise<Detection[]> {
-    const tensors = await this.forward(inputs);
+  detectInputs(inputs: readonly Float32Array[], pictures: readonly Size[]): Promise<Detection[]> {
+    return this.#detect(inputs, pictures, false);
+  }
+
+  async #detect(inputs: readonly Float32Array[], pictures: readonly Size[], give: boolean): Promise<Detection[]> {
+    const tensors = await this.#run(inputs, give);
     return pictures.map((picture, i) => ({
       picture,
       boxes: decodeDetections(this.network, tensors, i, picture, this.#parts.decoding),
@@ -157,7 +166,7 @@ class Reference implements DarknetReference {
       for (let start = 0; start < frames.length; start += this.batchSize) {
         throwIfAborted(signal);
         const pictures = frames.slice(start, start + this.batchSize).map(({ width, height }) => ({ width, height }));
-        const running = this.detectInputs(await views, pictures);
+        const running = this.#detect(await views, pictures, true);
         // The next inputs are made while the network runs on its own thread.
         views = viewsFrom(start + this.batchSize);
         detections.push(...(await running));

@@ -11,6 +11,11 @@ import type { RegionLayer } from '../network.ts';
 export interface LossWeights {
   /** Of centre and size, times 2 − area of the box, so that small boxes count for more. */
   coordinates: number;
+  /**
+   * Errors of the centre are measured in cells, as Darknet does, or divided by the box's width and height: a pixel beside
+   * a pedestrian is more than a pixel beside a bus.
+   */
+  centres: 'in-cells' | 'by-size';
   object: number;
   noObject: number;
   classes: number;
@@ -23,6 +28,7 @@ export interface LossWeights {
 /** Darknet's, as in yolov2.cfg. */
 export const DARKNET_LOSS: LossWeights = {
   coordinates: 1,
+  centres: 'in-cells',
   object: 5,
   noObject: 1,
   classes: 1,
@@ -94,6 +100,10 @@ export function regionLoss(
   // Everything below is divided by the batch: gradients and parts of the loss are means over pictures.
   const scaled = (value: string, weight: number): string => e.mul(value, e.scalar(weight / batch));
   const here = scaled(coordinates, weights.coordinates);
+  const [acrossX, acrossY] = [
+    [0, 2],
+    [1, 3],
+  ].map(([low, high]) => (weights.centres === 'in-cells' ? here : e.div(here, e.sub(wanted[high], wanted[low]))));
   const forObject = scaled(object, weights.object);
   const forNone = scaled(left, weights.noObject);
   const forClass = scaled(object, weights.classes);
@@ -102,8 +112,8 @@ export function regionLoss(
   const gradient = e.op(
     'Concat',
     [
-      e.mul(here, e.sub(sx, x)),
-      e.mul(here, e.sub(sy, y)),
+      e.mul(acrossX, e.sub(sx, x)),
+      e.mul(acrossY, e.sub(sy, y)),
       e.mul(here, e.sub(tw, w)),
       e.mul(here, e.sub(th, h)),
       e.add(e.mul(forObject, e.sub(so, aim)), e.mul(forNone, so)),
@@ -116,14 +126,14 @@ export function regionLoss(
   const crossEntropy = (logit: string, wish: string): string => e.sub(e.op('Softplus', [logit]), e.mul(logit, wish));
   const half = (value: string): string => e.mul(value, value, e.scalar(0.5));
   const sizes = e.add(half(e.sub(tw, w)), half(e.sub(th, h)));
-  const centres = e.add(crossEntropy(tx, x), crossEntropy(ty, y));
+  const centres = e.add(e.mul(acrossX, crossEntropy(tx, x)), e.mul(acrossY, crossEntropy(ty, y)));
   const surprise = e.op('Log', [
     e.add(e.op('ReduceSum', [e.mul(probabilities, truth), e.ints(2)], { keepdims: 1 }), e.scalar(1e-9)),
   ]);
   e.op(
     'Concat',
     [
-      total(e.mul(here, e.add(centres, sizes))),
+      total(e.add(centres, e.mul(here, sizes))),
       total(e.mul(forObject, crossEntropy(to, aim))),
       total(e.mul(forNone, e.op('Softplus', [to]))),
       total(e.mul(forClass, e.op('Neg', [surprise]))),
