@@ -70,12 +70,12 @@ async function bestS(run: () => Promise<unknown>, atLeastMs = 1500): Promise<num
   }
   return best;
 }
-const micro = (seconds: number) => `${(1e6 * seconds).toFixed(seconds < 1e-5 ? 2 : 0)} µs`;
+const micro = (seconds: number) =>
+  seconds >= 0.01 ? `${(1e3 * seconds).toFixed(0)} ms` : `${(1e6 * seconds).toFixed(seconds < 1e-5 ? 2 : 0)} µs`;
+const perSecond = (seconds: number) => (1 / seconds).toLocaleString('en', { maximumSignificantDigits: 3 });
 const row = (name: string, seconds: number, more = '') =>
   console.log(
-    `  ${name.padEnd(52)} ${micro(seconds).padStart(12)}  ${Math.round(1 / seconds)
-      .toLocaleString('en')
-      .padStart(10)} frames/s  ${more}`,
+    `  ${name.padEnd(52)} ${micro(seconds).padStart(12)}  ${perSecond(seconds).padStart(10)} frames/s  ${more}`,
   );
 
 const clips = VERIFIED_CLIPS.filter(

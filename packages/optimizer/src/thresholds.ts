@@ -46,8 +46,22 @@ export function centred(plan: Plan, recording: Recording): Plan {
 }
 
 /**
+ * A confidence this near to 0 or 1 is no near miss. A trained model's answers crowd there, a quarter of all frames
+ * between 0.9999 and 1 is nothing unusual, so a threshold moved among them asks few frames today and any number tomorrow.
+ */
+const CERTAIN = 0.01;
+
+const logOdds = (c: number): number => {
+  const inside = Math.min(1 - 1e-7, Math.max(1e-7, c));
+  return Math.log(inside / (1 - inside));
+};
+
+/** How far a step goes, as a model counts: from 0.9 to 0.99 is as far as from 0.5 to 0.92. */
+const distance = ({ from, to }: { from: number; to: number }): number => Math.abs(logOdds(from) - logOdds(to));
+
+/**
  * Moves the thresholds outward over the roots nearest to them until `more` further questions would be asked; equal
- * scores move together or not at all.
+ * scores move together or not at all, and none that the model is certain of.
  */
 export function widened(plan: Plan, recording: Recording, more: number): Plan {
   if (plan.model === null || more < 1) return plan;
@@ -60,19 +74,11 @@ export function widened(plan: Plan, recording: Recording, more: number): Plan {
     const lower = low === 0 ? low : countWhile(score, (c) => c < score[low - 1]);
     const upper = high === score.length ? high : countWhile(score, (c) => c <= score[high]);
     const steps = [
-      {
-        count: low - lower,
-        distance: low > lower ? model.cLow - score[low - 1] : Number.POSITIVE_INFINITY,
-        isLow: true,
-      },
-      {
-        count: upper - high,
-        distance: upper > high ? score[high] - model.cHigh : Number.POSITIVE_INFINITY,
-        isLow: false,
-      },
-    ].filter(({ count }) => count > 0 && count <= left);
+      { count: low - lower, to: score[low - 1], from: model.cLow, isLow: true },
+      { count: upper - high, to: score[high], from: model.cHigh, isLow: false },
+    ].filter(({ count, to }) => count > 0 && count <= left && to >= CERTAIN && to <= 1 - CERTAIN);
     if (steps.length === 0) break;
-    const nearest = steps.reduce((a, b) => (b.distance < a.distance ? b : a));
+    const nearest = steps.reduce((a, b) => (distance(b) < distance(a) ? b : a));
     if (nearest.isLow) low = lower;
     else high = upper;
     left -= nearest.count;
